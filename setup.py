@@ -1,0 +1,32 @@
+"Everything this file says is read from settings.ini, the single source of name, version and requirements."
+from configparser import ConfigParser
+from pathlib import Path
+from setuptools import find_packages, setup
+
+parser = ConfigParser(delimiters=['='])
+parser.read(Path(__file__).parent/'settings.ini', encoding='utf-8')
+cfg = parser['DEFAULT']
+classifiers = {'3': 'Development Status :: 3 - Alpha', '4': 'Development Status :: 4 - Beta', '5': 'Development Status :: 5 - Production/Stable'}
+
+setup(
+    name=cfg['lib_name'],
+    version=cfg['version'],
+    description=cfg['description'],
+    long_description=Path('README.md').read_text(encoding='utf-8') if Path('README.md').exists() else '',
+    long_description_content_type='text/markdown',
+    author=cfg['author'],
+    author_email=cfg['author_email'],
+    url=cfg['git_url'],
+    license='Apache-2.0',
+    keywords=cfg['keywords'].split(),
+    classifiers=[classifiers[cfg['status']], 'Intended Audience :: ' + cfg['audience'],
+                 'Programming Language :: Python :: 3.11', 'Programming Language :: Python :: 3.12'],
+    python_requires='>=' + cfg['min_python'],
+    packages=find_packages(include=['torchcell_nb', 'torchcell_nb.*']) + ['torchcell_nb.configs', 'torchcell_nb.configs.data'],
+    package_dir={'torchcell_nb.configs': 'configs', 'torchcell_nb.configs.data': 'configs/data'},
+    package_data={'torchcell_nb': ['assets/*/*'], 'torchcell_nb.configs': ['*.yaml'], 'torchcell_nb.configs.data': ['*.yaml']},
+    install_requires=cfg['requirements'].split(),
+    extras_require={'dev': cfg['dev_requirements'].split()},
+    entry_points={'console_scripts': cfg['console_scripts'].split()},
+    zip_safe=False,
+)
