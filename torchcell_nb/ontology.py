@@ -102,7 +102,8 @@ def genes(self:Ontology)->list:
 @patch(as_prop=True)
 def roots(self:Ontology)->list:
     "Terms without parents, sorted"
-    return sorted(t for t, d in self._graph.out_degree if d == 0)
+    if not hasattr(self, '_roots'): self._roots = sorted(t for t, d in self._graph.out_degree if d == 0)
+    return list(self._roots)
 
 @patch(as_prop=True)
 def leaves(self:Ontology)->list:

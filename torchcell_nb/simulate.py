@@ -65,7 +65,7 @@ class Truth:
 # %% ../nbs/01c_simulate.ipynb #363fa4e3
 def _causal(ontology, genes, n_terms, size, rng):
     "Terms of the right size that share few genes, chosen at random"
-    contained = ontology.contained_matrix[:, [i for i, g in enumerate(ontology.genes) if g in set(genes)]].toarray()
+    contained = ontology.contained_matrix[:, np.flatnonzero(np.isin(ontology.genes, genes))].toarray()
     count = contained.sum(1)
     right = np.flatnonzero((count >= size[0]) & (count <= size[1])); chosen = []
     for i in rng.permutation(right):
