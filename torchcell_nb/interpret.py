@@ -14,7 +14,7 @@ import torch
 
 from .data import Genotypes
 from .dcell import DCell
-from .figures import draw_dag, palette
+from .figures import dag_positions, draw_dag, palette
 from .hierarchy import Hierarchy
 from .metrics import mse
 
@@ -54,17 +54,22 @@ def plot_importance(
     table:pd.DataFrame, # as `importance` returns it
     top:int=5, # how many terms to name
     title:str='The subsystems that matter most',
+    causal=(), # terms to ring: those that carry the signal in simulated data
     ax=None
 ):
-    "The hierarchy by strata: larger and redder, more important; the top terms are numbered, with their names beside; returns the axes"
-    ax = ax or plt.subplots(figsize=(8.4, 4.4))[1]
+    "The hierarchy by strata: larger and redder, more important; the top terms are numbered and named below; returns the axes"
+    ax = ax or plt.subplots(figsize=(7, 4.6))[1]
     score = dict(zip(table.term, table.importance.clip(lower=0))); most = max(score.values(), default=0) or 1.
-    ramp = plt.get_cmap('OrRd')
+    ramp, g = plt.get_cmap('OrRd'), hierarchy_graph(hierarchy)
     named = table[table.importance > 0].head(top)
-    draw_dag(hierarchy_graph(hierarchy), {t: ramp(.15 + .75*s/most) if s > .02*most else palette['quiet'] for t, s in score.items()} | {hierarchy.root: palette['ink']},
+    draw_dag(g, {t: ramp(.15 + .75*s/most) if s > .02*most else palette['quiet'] for t, s in score.items()} | {hierarchy.root: palette['ink']},
              {t: 30 + 170*s/most for t, s in score.items()}, {t: str(i + 1) for i, t in enumerate(named.term)}, ax)
-    ax.text(1.02, .98, '\n'.join(f'{i}  {_short(n)}' for i, n in enumerate(named['name'], 1)), transform=ax.transAxes, va='top', fontsize=9.5, linespacing=1.6)
+    if causal:
+        at = dag_positions(g)
+        ax.scatter(*np.array([at[t] for t in causal]).T, s=[110 + 170*score.get(t, 0)/most for t in causal], facecolors='none', edgecolors=palette['dcell'], linewidths=1.3, zorder=3, label='carries the signal')
+        ax.legend(loc='upper right', fontsize=9)
+    ax.text(0, -.04, '\n'.join(f'{i}  {_short(n)}' for i, n in enumerate(named['name'], 1)), transform=ax.transAxes, va='top', fontsize=10, linespacing=1.5)
     ax.set_title(title)
     return ax
 
-def _short(name, width=38): return name if len(name) <= width else name[:width - 1] + '…'
+def _short(name, width=72): return name if len(name) <= width else name[:width - 1] + '…'

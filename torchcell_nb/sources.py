@@ -97,7 +97,7 @@ def _repeats(path, genotypes, values, line, duplicates):
     differ = np.flatnonzero(~np.isclose(values, values[first][of], rtol=0, atol=0, equal_nan=True))
     if len(differ) and duplicates == 'error':
         i = differ[0]
-        raise DataError(f'{path}: line {line[i]}: genotype {" ".join(genotypes[i])} has value {values[i]}, but {values[first[of[i]]]} on line {line[first[of[i]]]}; remove one, or read with duplicates="mean"')
+        raise DataError(f'{path}: line {line[i]}: genotype {" ".join(genotypes[i])} has value {values[i]}, but {values[first[of[i]]]} on line {line[first[of[i]]]}; remove one, or take their mean with duplicates="mean" (data.duplicates=mean)')
     if duplicates == 'mean':
         measured = ~np.isnan(values)
         values = (np.bincount(of, np.where(measured, values, 0))/np.where(n := np.bincount(of, measured), n, np.nan))[of]

@@ -28,7 +28,7 @@ from .losses import DCellLoss
 from .metrics import mse, pearson
 
 # %% ../nbs/30_train.ipynb #ae0cddb9
-@dataclass(frozen=True)
+@dataclass
 class FitConfig:
     "How to train; every field can be set from the command line as fit.NAME=VALUE"
     epochs:int = 60 # passes over the training part
@@ -144,7 +144,7 @@ def done(self:Fit)->bool:
 @patch
 def save(self:Fit, path):
     "Write everything the run needs to go on, whole or not at all"
-    state = dict(fingerprint=self.fingerprint, history=self.history, best=self.best, model=self.bare.state_dict(), optimizer=self.optimizer.state_dict(), schedule=self.schedule.state_dict())
+    state = dict(fingerprint=self.fingerprint, mean=self.mean, sd=self.sd, history=self.history, best=self.best, model=self.bare.state_dict(), optimizer=self.optimizer.state_dict(), schedule=self.schedule.state_dict())
     part = Path(f'{path}.part'); torch.save(state, part); part.replace(path)
 
 @patch
