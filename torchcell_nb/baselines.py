@@ -6,7 +6,7 @@
 __all__ = ['baselines', 'containment', 'ontotype', 'additive_ridge', 'forest', 'Factorisation', 'factorisation', 'features',
            'fit_baseline']
 
-# %% ../nbs/31_baselines.ipynb #ee82e368
+# %% ../nbs/31_baselines.ipynb #9bcc78f2
 import numpy as np
 import torch
 from fastcore.basics import patch
@@ -18,7 +18,7 @@ from .data import Genotypes, Phenotypes, Split
 from .hierarchy import Hierarchy
 from .metrics import pearson
 
-# %% ../nbs/31_baselines.ipynb #e646ef59
+# %% ../nbs/31_baselines.ipynb #28b4cc19
 def containment(hierarchy:Hierarchy)->sparse.csr_array: # [T, G], 1 where the term contains the gene
     "Which genes each term contains, from its direct genes and its children"
     rows = [set(hierarchy.genes_of(t)) for t in range(len(hierarchy))]
@@ -30,7 +30,7 @@ def ontotype(genotypes:Genotypes, hierarchy:Hierarchy)->sparse.csr_array: # [n, 
     "Number of disrupted genes in each term (Yu et al. 2016)"
     return genotypes.matrix() @ containment(hierarchy).T
 
-# %% ../nbs/31_baselines.ipynb #525a5321
+# %% ../nbs/31_baselines.ipynb #d4f42cbb
 def additive_ridge(x, y, x_validation, y_validation, seed=0):
     "Ridge on gene indicators; the penalty is the best of seven on validation"
     models = [Ridge(alpha=a).fit(x, y) for a in 10.**np.arange(-2, 5)]
@@ -40,7 +40,7 @@ def forest(x, y, x_validation, y_validation, seed=0):
     "Random forest of 300 trees; nothing is chosen, so the validation part is not used"
     return RandomForestRegressor(300, n_jobs=-1, random_state=seed).fit(x, y).predict
 
-# %% ../nbs/31_baselines.ipynb #d4f42cbb
+# %% ../nbs/31_baselines.ipynb #feb69a6d
 class Factorisation(torch.nn.Module):
     "b + sum of b_i + sum over pairs of sum_k s_k u_ik u_jk, over the disrupted genes"
     def __init__(self, n_genes:int, dim:int=16):
@@ -53,7 +53,7 @@ class Factorisation(torch.nn.Module):
         pairs = ((x @ self.u)**2 - x @ self.u**2)/2
         return self.bias + x @ self.b + pairs @ self.s
 
-# %% ../nbs/31_baselines.ipynb #feb69a6d
+# %% ../nbs/31_baselines.ipynb #cf6209f5
 def _csr_tensor(x): return torch.sparse_csr_tensor(torch.as_tensor(x.indptr, dtype=torch.int64), torch.as_tensor(x.indices, dtype=torch.int64), torch.as_tensor(x.data), size=x.shape, check_invariants=True)
 
 def _dense(x): return torch.as_tensor(x.toarray()) if x.shape[0]*x.shape[1] < 20_000_000 else _csr_tensor(x)
@@ -75,7 +75,7 @@ def factorisation(x, y, x_validation, y_validation, seed=0, dim=16, penalties=(.
         with torch.no_grad(): return mean + sd*model(_dense(x)).numpy()
     return predict
 
-# %% ../nbs/31_baselines.ipynb #cf6209f5
+# %% ../nbs/31_baselines.ipynb #251a1fd3
 baselines = {'additive ridge': (additive_ridge, 'genes'), 'forest on genes': (forest, 'genes'), 'forest on terms': (forest, 'terms'),
              'forest on both': (forest, 'both'), 'factorisation': (factorisation, 'genes')}
 

@@ -5,10 +5,10 @@
 # %% auto #0
 __all__ = ['demo', 'train', 'settings', 'parser', 'main']
 
-# %% ../nbs/91_cli.ipynb #b5f82413
+# %% ../nbs/91_cli.ipynb #ce2b3ec9
 import argparse, sys
 
-# %% ../nbs/91_cli.ipynb #9fd424d4
+# %% ../nbs/91_cli.ipynb #4f552106
 def _train(words, name):
     from torchcell_nb.report import write_report
     from torchcell_nb.runs import compose_config, train_run
@@ -27,7 +27,7 @@ def train(words):
     "Train on your data"
     return _train(words, 'dcell')
 
-# %% ../nbs/91_cli.ipynb #4f552106
+# %% ../nbs/91_cli.ipynb #7f784406
 _about = dict(
     demo=('the whole library on one example in about a minute: real yeast Gene Ontology, SIMULATED phenotypes, no download', '''
 Takes the embedded yeast Gene Ontology under the cell cycle, filters it, simulates fitness of single, double
@@ -61,7 +61,7 @@ def settings(words):
     from torchcell_nb.runs import compose_config
     print(OmegaConf.to_yaml(OmegaConf.structured(compose_config(words))), end='')
 
-# %% ../nbs/91_cli.ipynb #7f784406
+# %% ../nbs/91_cli.ipynb #7349ba92
 def parser()->argparse.ArgumentParser:
     "The command line's parser: one subcommand each for demo, train and settings"
     raw = argparse.RawDescriptionHelpFormatter
@@ -82,5 +82,5 @@ def main(argv=None)->int:
         print('\nstopped; the same command goes on from the last whole epoch', file=sys.stderr); return 130
     return 0
 
-# %% ../nbs/91_cli.ipynb #218106a6
+# %% ../nbs/91_cli.ipynb #1d364e27
 if __name__ == '__main__' and 'ipykernel' not in sys.modules and 'execnb' not in sys.modules: sys.exit(main())

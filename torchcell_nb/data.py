@@ -6,7 +6,7 @@
 __all__ = ['DataError', 'Genotypes', 'Phenotypes', 'Split', 'split_random', 'split_genes', 'split_queries', 'save_data',
            'stream_data', 'load_data']
 
-# %% ../nbs/01_data.ipynb #648cf5ad
+# %% ../nbs/01_data.ipynb #6d1db66e
 import hashlib, json
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 from fastcore.basics import patch
 from scipy import sparse
 
-# %% ../nbs/01_data.ipynb #2b3e1b2a
+# %% ../nbs/01_data.ipynb #22e62bad
 class DataError(ValueError): "Data that cannot be what they are said to be"
 
 class Genotypes:
@@ -33,7 +33,7 @@ class Genotypes:
         _check_ragged(self.genes, self.indices, self.offsets)
         for a in (self.indices, self.offsets): a.flags.writeable = False
 
-# %% ../nbs/01_data.ipynb #22e62bad
+# %% ../nbs/01_data.ipynb #5dc4f9a2
 def _check_ragged(genes, indices, offsets):
     if len(set(genes)) < len(genes): raise DataError('a gene stands twice in the vocabulary')
     if indices.ndim != 1 or offsets.ndim != 1: raise DataError(f'indices and offsets are one-dimensional; these have shapes {indices.shape} and {offsets.shape}')
@@ -45,7 +45,7 @@ def _check_ragged(genes, indices, offsets):
     inside = np.setdiff1d(np.flatnonzero(step) + 1, offsets)
     if len(inside): raise DataError(f'genotype {np.searchsorted(offsets, inside[0], "right") - 1}: its gene indices do not increase; sort them and name each gene once')
 
-# %% ../nbs/01_data.ipynb #5dc4f9a2
+# %% ../nbs/01_data.ipynb #42ee5049
 @patch(cls_method=True)
 def from_names(cls:Genotypes,
     rows, # an iterable of iterables of gene names; an empty one is the wild type
@@ -61,7 +61,7 @@ def from_names(cls:Genotypes,
         if len(set(r)) < len(r): raise DataError(f'genotype {i}: {r} names a gene twice')
     return cls(genes, [j for r in rows for j in sorted(index[g] for g in r)], np.cumsum([0] + [len(r) for r in rows]))
 
-# %% ../nbs/01_data.ipynb #2adf0b46
+# %% ../nbs/01_data.ipynb #a9f88ded
 @patch
 def __len__(self:Genotypes): return len(self.offsets) - 1
 
@@ -79,7 +79,7 @@ def take(self:Genotypes, rows)->Genotypes:
     flat = np.arange(offsets[-1]) + np.repeat(self.offsets[rows] - offsets[:-1], size)
     return Genotypes(self.genes, self.indices[flat], offsets)
 
-# %% ../nbs/01_data.ipynb #a9f88ded
+# %% ../nbs/01_data.ipynb #c5cd4293
 @patch
 def __getitem__(self:Genotypes, i:int)->list:
     "Names of the genes disrupted in genotype i"
@@ -96,14 +96,14 @@ def keys(self:Genotypes)->np.ndarray:
     flat = self.indices.tobytes()
     return np.array([flat[4*a:4*b] for a, b in zip(self.offsets[:-1], self.offsets[1:])], object)
 
-# %% ../nbs/01_data.ipynb #c5cd4293
+# %% ../nbs/01_data.ipynb #76512bea
 @patch
 def __repr__(self:Genotypes):
     names = {0: 'wild type', 1: 'single', 2: 'double', 3: 'triple'}
     kinds = ', '.join(f'{n:,} {names.get(s, f"{s}-gene")}' for s, n in zip(*np.unique(self.sizes, return_counts=True)))
     return f'Genotypes: {len(self):,} ({kinds}) over {len(self.genes):,} genes, {len(np.unique(self.indices)):,} of them disrupted somewhere'
 
-# %% ../nbs/01_data.ipynb #edb4a1e8
+# %% ../nbs/01_data.ipynb #73bf986d
 @dataclass(frozen=True, repr=False)
 class Phenotypes:
     "Measured values aligned with a Genotypes, each array [n]; NaN means not measured"
@@ -124,7 +124,7 @@ class Phenotypes:
             a.flags.writeable = False
             object.__setattr__(self, name, a)
 
-# %% ../nbs/01_data.ipynb #73bf986d
+# %% ../nbs/01_data.ipynb #2a0cf2db
 @patch
 def __len__(self:Phenotypes): return len(self.value)
 
@@ -142,7 +142,7 @@ def __repr__(self:Phenotypes):
     return (f'Phenotypes {self.label}: {len(self):,} values{f", {unmeasured:,} not measured" if unmeasured else ""}, mean {v.mean():.3f}, SD {v.std():.3f}, '
             f'{v.min():.3f} to {v.max():.3f}{f" {self.unit}" if self.unit else ""}{f" ({self.reference})" if self.reference else ""}')
 
-# %% ../nbs/01_data.ipynb #660c9228
+# %% ../nbs/01_data.ipynb #683dca55
 @dataclass(frozen=True, repr=False)
 class Split:
     "Named, disjoint parts of a data set: train, validation, test; each an increasing int array of rows"
@@ -166,7 +166,7 @@ class Split:
 
     def __repr__(self): return f'Split {self.name} (seed {self.seed}, id {self.id}): ' + ', '.join(f'{k} {len(v):,}' for k, v in self.parts.items())
 
-# %% ../nbs/01_data.ipynb #683dca55
+# %% ../nbs/01_data.ipynb #92f6f083
 def _named(name, seed, test, pool, validation, rng):
     held = rng.permutation(pool)[:round(validation*len(pool))]
     return Split(name, seed, dict(train=np.setdiff1d(pool, held), validation=held, test=test))
@@ -182,7 +182,7 @@ def split_random(
     order = rng.permutation(len(genotypes)); n = round(test*len(order))
     return _named('random', seed, order[:n], order[n:], validation/(1 - test), rng)
 
-# %% ../nbs/01_data.ipynb #a97e60d0
+# %% ../nbs/01_data.ipynb #363a2eb4
 def split_genes(
     genotypes:Genotypes,
     seed:int=0,
@@ -199,7 +199,7 @@ def split_genes(
     test = count > 0 if rule == 'any' else (count == genotypes.sizes) & (genotypes.sizes > 0)
     return _named(f'genes-{rule}', seed, np.flatnonzero(test), np.flatnonzero(count == 0), validation, rng)
 
-# %% ../nbs/01_data.ipynb #90857844
+# %% ../nbs/01_data.ipynb #85fd50a4
 def split_queries(
     queries, # [n] label of each genotype's query strain
     seed:int=0,
@@ -213,7 +213,7 @@ def split_queries(
     part = np.zeros(len(labels), int); part[order[:nt]] = 2; part[order[nt:nt + nv]] = 1
     return Split('queries', seed, {k: np.flatnonzero(part[of] == i) for i, k in enumerate(('train', 'validation', 'test'))})
 
-# %% ../nbs/01_data.ipynb #8c850bfd
+# %% ../nbs/01_data.ipynb #4d71c289
 @patch
 def save(self:Split, path):
     "Write the split as JSON"
@@ -229,7 +229,7 @@ def load(cls:Split, path)->Split:
     if split.id != d['id']: raise DataError(f"{path}: the rows hash to {split.id} but the file says {d['id']}; it was changed after it was saved")
     return split
 
-# %% ../nbs/01_data.ipynb #840d9e9a
+# %% ../nbs/01_data.ipynb #da1353cc
 def save_data(
     path, # the parquet file to write, whole or not at all
     genotypes:Genotypes,
@@ -244,7 +244,7 @@ def save_data(
     table = pa.table(dict(genes=lists, **arrays)).replace_schema_metadata({'torchcell_nb': json.dumps(about)})
     part = Path(f'{path}.part'); pq.write_table(table, part, row_group_size=row_group, compression='zstd'); part.replace(path)
 
-# %% ../nbs/01_data.ipynb #da1353cc
+# %% ../nbs/01_data.ipynb #38eb45c8
 def stream_data(
     path # a file written by `save_data`
 ):

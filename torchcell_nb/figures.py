@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['palette', 'use_style', 'dag_positions', 'draw_dag', 'figure_svg']
 
-# %% ../nbs/00_figures.ipynb #7ce9cf0c
+# %% ../nbs/00_figures.ipynb #446760b9
 import io
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -13,11 +13,11 @@ import networkx as nx
 import numpy as np
 from matplotlib.collections import LineCollection
 
-# %% ../nbs/00_figures.ipynb #5ada63a2
+# %% ../nbs/00_figures.ipynb #0cb31cac
 palette = dict(dcell='#0072B2', ridge='#E69F00', forest='#009E73', factorisation='#CC79A7', ceiling='#8a8a8a',
                train='#56B4E9', validation='#D55E00', test='#0072B2', signal='#D55E00', quiet='#c9ced6', ink='#22262e')
 
-# %% ../nbs/00_figures.ipynb #0cb31cac
+# %% ../nbs/00_figures.ipynb #5c9ed6cd
 def use_style():
     "Set the matplotlib style of every figure here: a white card, readable on a phone and in a dark page"
     mpl.rcParams.update({'figure.figsize': (6.4, 4), 'figure.dpi': 110, 'savefig.dpi': 160, 'savefig.bbox': 'tight', 'figure.facecolor': 'white',
@@ -25,7 +25,7 @@ def use_style():
         'axes.spines.right': False, 'axes.edgecolor': palette['ink'], 'axes.labelcolor': palette['ink'], 'text.color': palette['ink'],
         'xtick.color': palette['ink'], 'ytick.color': palette['ink'], 'legend.frameon': False, 'svg.fonttype': 'path', 'svg.hashsalt': 'torchcell_nb'})
 
-# %% ../nbs/00_figures.ipynb #dc6f2f62
+# %% ../nbs/00_figures.ipynb #8d55d9b1
 def dag_positions(
     graph:nx.DiGraph, # edges child -> parent
     widths:dict=None # room each node takes in its row; 1 unless told
@@ -40,7 +40,7 @@ def dag_positions(
         pos.update({n: (float(a), y) for n, a in zip(row, x)})
     return pos
 
-# %% ../nbs/00_figures.ipynb #8d55d9b1
+# %% ../nbs/00_figures.ipynb #164e1253
 def draw_dag(
     graph:nx.DiGraph, # edges child -> parent
     colour:dict=None, # node -> colour; quiet grey unless told
@@ -61,7 +61,7 @@ def draw_dag(
     ax.set_yticks(range(1 + max(y for _, y in pos.values()))); ax.margins(y=.14)
     return ax
 
-# %% ../nbs/00_figures.ipynb #b6a0206a
+# %% ../nbs/00_figures.ipynb #aec6d9ff
 def figure_svg(fig)->str:
     "The figure as an `<svg>` element, closed afterwards; the same figure always gives the same text"
     out = io.StringIO()

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['drop_terms', 'without_evidence', 'min_contained', 'without_redundant', 'FilterReport', 'filter_go', 'ma2018']
 
-# %% ../nbs/02_go_filters.ipynb #bd499f04
+# %% ../nbs/02_go_filters.ipynb #8554c378
 from functools import partial
 
 import matplotlib.pyplot as plt
@@ -16,7 +16,7 @@ from fastcore.basics import patch
 from .figures import palette
 from .ontology import Ontology
 
-# %% ../nbs/02_go_filters.ipynb #5ca25208
+# %% ../nbs/02_go_filters.ipynb #e7d2502f
 def _nearest_survivors(ontology, drop):
     "Each dropped term -> {surviving ancestor: relation}"
     e = ontology.edges
@@ -30,7 +30,7 @@ def _nearest_survivors(ontology, drop):
                 if up[t].get(a, 'is_a') == 'is_a': up[t][a] = both
     return up
 
-# %% ../nbs/02_go_filters.ipynb #0ee7301e
+# %% ../nbs/02_go_filters.ipynb #4594e7bb
 def drop_terms(
     ontology:Ontology,
     drop, # ids of the terms to drop; no root may be among them
@@ -49,7 +49,7 @@ def drop_terms(
     both = pd.concat([kept, moved]).sort_values('relation').drop_duplicates(['child', 'parent', 'relation'])
     return Ontology(terms[~terms.id.isin(drop)], both, pd.concat([records[~records.term.isin(drop)], raised]), ontology.replaced, ontology.name)
 
-# %% ../nbs/02_go_filters.ipynb #3544b2cd
+# %% ../nbs/02_go_filters.ipynb #d3a1367d
 def without_evidence(
     ontology:Ontology,
     codes=('IGI',), # evidence codes that must not count
@@ -66,7 +66,7 @@ def without_evidence(
     why = {t: f'{n} direct annotation{"s" if n > 1 else ""} with evidence {", ".join(codes)}' for t, n in counts.items() if t not in roots}
     return drop_terms(kept, why), why
 
-# %% ../nbs/02_go_filters.ipynb #8f9a0980
+# %% ../nbs/02_go_filters.ipynb #6cc05cb6
 def min_contained(
     ontology:Ontology,
     n:int=6, # a term must contain at least this many genes
@@ -80,7 +80,7 @@ def min_contained(
     why = {t: f'contains {k} {"of the given " if genes is not None else ""}genes, fewer than {n}' for t, k in counted[counted < n].items() if t not in roots}
     return drop_terms(ontology, why), why
 
-# %% ../nbs/02_go_filters.ipynb #96711148
+# %% ../nbs/02_go_filters.ipynb #d4d94044
 def without_redundant(ontology:Ontology)->tuple: # Ontology, {dropped term: reason}
     "Drop terms that contain exactly the genes of one of their children; roots stay"
     position = pd.Series(np.arange(len(ontology)), ontology.terms.id)
@@ -93,7 +93,7 @@ def without_redundant(ontology:Ontology)->tuple: # Ontology, {dropped term: reas
     why = {t: w for t, w in why.items() if t not in roots}
     return drop_terms(ontology, why), why
 
-# %% ../nbs/02_go_filters.ipynb #14d0991e
+# %% ../nbs/02_go_filters.ipynb #e8d86e5a
 class FilterReport:
     "What each filter step left, and why each dropped term left"
     def __init__(self, name): self.name, self._rows, self._why, self._names = name, [], {}, {}
@@ -103,7 +103,7 @@ class FilterReport:
         self._rows.append((step, len(ontology), len(ontology.edges), len(ontology.annotations), len(ontology.genes), len(ontology.leaves), int(ontology.strata.max()) + 1))
         self._why.update({t: f'{step}: {w}' for t, w in why.items()}); self._names.update(ontology.terms.set_index('id')['name'])
 
-# %% ../nbs/02_go_filters.ipynb #52974ce2
+# %% ../nbs/02_go_filters.ipynb #63affb7d
 @patch(as_prop=True)
 def table(self:FilterReport)->pd.DataFrame:
     "One row per step: terms, edges, annotation records, genes, leaves, strata that were left"
@@ -131,7 +131,7 @@ def __repr__(self:FilterReport): return f'FilterReport {self.name}\n' + self.tab
 @patch
 def _repr_html_(self:FilterReport): return self.table.to_html(index=False)
 
-# %% ../nbs/02_go_filters.ipynb #e8d86e5a
+# %% ../nbs/02_go_filters.ipynb #2087e3be
 def filter_go(
     ontology:Ontology,
     steps:dict # name -> function taking an Ontology, returning (Ontology, {dropped term: reason}); run in order
@@ -144,7 +144,7 @@ def filter_go(
         report.add(name, ontology, why)
     return ontology, report
 
-# %% ../nbs/02_go_filters.ipynb #63affb7d
+# %% ../nbs/02_go_filters.ipynb #7539a764
 def ma2018(
     n:int=6, # genes a term must contain
     genes=None, # count only these genes

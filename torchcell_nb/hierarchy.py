@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['Hierarchy']
 
-# %% ../nbs/02a_hierarchy.ipynb #ea0a4d73
+# %% ../nbs/02a_hierarchy.ipynb #60ab8a66
 import hashlib, json
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +15,7 @@ from fastcore.basics import patch
 
 from .ontology import Ontology, OntologyError
 
-# %% ../nbs/02a_hierarchy.ipynb #df1522a8
+# %% ../nbs/02a_hierarchy.ipynb #497ad554
 @dataclass(frozen=True, repr=False)
 class Hierarchy:
     "Terms in computing order with their children, direct genes and sizes; T terms, the root last"
@@ -36,7 +36,7 @@ class Hierarchy:
     def children_of(self, t:int)->np.ndarray: "Indices of term t's children"; return self.children[self.child_offsets[t]:self.child_offsets[t + 1]]
     def genes_of(self, t:int)->np.ndarray: "Indices of term t's direct genes"; return self.direct_genes[self.gene_offsets[t]:self.gene_offsets[t + 1]]
 
-# %% ../nbs/02a_hierarchy.ipynb #497ad554
+# %% ../nbs/02a_hierarchy.ipynb #cf7dfaf7
 def _ragged(rows): return np.cumsum([0] + [len(r) for r in rows]), np.array([j for r in rows for j in r], np.int64)
 
 @patch(cls_method=True)
@@ -57,7 +57,7 @@ def from_ontology(cls:Hierarchy,
     if (contained == 0).any(): raise OntologyError(f'{ontology.name}: term {terms[int(np.argmin(contained))]} contains no gene; drop such terms with min_contained(ontology, 1)')
     return cls(tuple(terms), tuple(name[terms]), tuple(genes), np.array([strata[t] for t in terms]), child_offsets, children, gene_offsets, direct, contained)
 
-# %% ../nbs/02a_hierarchy.ipynb #9740dca3
+# %% ../nbs/02a_hierarchy.ipynb #dd9e45ee
 @patch
 def widths(self:Hierarchy,
     least:int=20, # units at least
@@ -66,7 +66,7 @@ def widths(self:Hierarchy,
     "Units per subsystem, max(least, ceil(share * contained genes)) (Ma et al. 2018, Methods)"
     return np.maximum(least, np.ceil(np.round(share*self.contained, 9))).astype(int)
 
-# %% ../nbs/02a_hierarchy.ipynb #fec45c52
+# %% ../nbs/02a_hierarchy.ipynb #ae48296f
 @patch
 def to_dict(self:Hierarchy)->dict:
     "Everything, as lists"
@@ -93,7 +93,7 @@ def __repr__(self:Hierarchy):
     return (f'Hierarchy {self.id}: {len(self):,} terms in {1 + self.stratum.max()} strata under {self.root} ({self.names[-1]}), {len(self.children):,} edges, '
             f'{len(self.genes):,} genes ({len(np.unique(self.direct_genes)):,} with a term), {self.widths().sum():,} units')
 
-# %% ../nbs/02a_hierarchy.ipynb #d10690f6
+# %% ../nbs/02a_hierarchy.ipynb #4a1b0735
 @patch
 def with_permuted_genes(self:Hierarchy, seed:int=0)->Hierarchy:
     "The same hierarchy with gene labels permuted at random: same shape, no biology"

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['silenced', 'importance', 'hierarchy_graph', 'plot_importance']
 
-# %% ../nbs/40_interpret.ipynb #941b85a0
+# %% ../nbs/40_interpret.ipynb #15075247
 import matplotlib.pyplot as plt
 import networkx as nx
 import numpy as np
@@ -18,7 +18,7 @@ from .figures import dag_positions, draw_dag, palette
 from .hierarchy import Hierarchy
 from .metrics import mse
 
-# %% ../nbs/40_interpret.ipynb #25e166ea
+# %% ../nbs/40_interpret.ipynb #0fff0a1d
 def silenced(
     model:DCell,
     genotypes:Genotypes, # n genotypes over the hierarchy's genes
@@ -29,7 +29,7 @@ def silenced(
     try: return model.predict(genotypes, batch=max(len(genotypes), 1))
     finally: hook.remove()
 
-# %% ../nbs/40_interpret.ipynb #0c381892
+# %% ../nbs/40_interpret.ipynb #70d09b1d
 def importance(
     model:DCell,
     genotypes:Genotypes, # n genotypes the model was not fitted on
@@ -42,7 +42,7 @@ def importance(
     rows = [(h.terms[t], h.names[t], int(h.stratum[t]), int(h.contained[t]), mse(value, mean + sd*silenced(model, genotypes, t)) - base) for t in range(len(h) - 1)]
     return pd.DataFrame(rows, columns=['term', 'name', 'stratum', 'contained', 'importance']).sort_values('importance', ascending=False, ignore_index=True)
 
-# %% ../nbs/40_interpret.ipynb #70d09b1d
+# %% ../nbs/40_interpret.ipynb #5724a5dd
 def hierarchy_graph(hierarchy:Hierarchy)->nx.DiGraph:
     "The hierarchy as a networkx graph, edges child -> parent"
     g = nx.DiGraph(); g.add_nodes_from(hierarchy.terms)

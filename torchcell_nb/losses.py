@@ -5,11 +5,11 @@
 # %% auto #0
 __all__ = ['DCellLoss']
 
-# %% ../nbs/20_losses.ipynb #5ab2abe3
+# %% ../nbs/20_losses.ipynb #723365db
 import torch
 from torch import nn
 
-# %% ../nbs/20_losses.ipynb #d5832568
+# %% ../nbs/20_losses.ipynb #3d4b12e2
 class DCellLoss(nn.Module):
     "Root error + alpha * SUM of the other terms' errors, averaged over genotypes, + penalty * |W|_2 (Ma et al. 2018)"
     def __init__(self,

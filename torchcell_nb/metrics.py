@@ -5,14 +5,14 @@
 # %% auto #0
 __all__ = ['pearson', 'spearman', 'mse', 'interval', 'evaluate', 'noise_ceiling', 'replicate_ceiling', 'plot_predictions']
 
-# %% ../nbs/21_metrics.ipynb #f62607c4
+# %% ../nbs/21_metrics.ipynb #8159cfb5
 import matplotlib.pyplot as plt
 import numpy as np
 from scipy import stats
 
 from .figures import palette
 
-# %% ../nbs/21_metrics.ipynb #26125666
+# %% ../nbs/21_metrics.ipynb #114908bc
 def _pairs(measured, predicted):
     m, p = np.asarray(measured, float), np.asarray(predicted, float)
     if m.shape != p.shape or m.ndim != 1: raise ValueError(f'measured and predicted: expected two arrays [n] of one length, got {list(m.shape)} and {list(p.shape)}')
@@ -37,7 +37,7 @@ def mse(measured, predicted)->float:
     m, p = _pairs(measured, predicted)
     return float(np.mean((m - p)**2)) if len(m) else float('nan')
 
-# %% ../nbs/21_metrics.ipynb #29c02461
+# %% ../nbs/21_metrics.ipynb #ec59e3d7
 def _row_pearson(m, p, axis=-1):
     m, p = m - m.mean(axis, keepdims=True), p - p.mean(axis, keepdims=True)
     return (m*p).sum(axis)/np.sqrt((m**2).sum(axis)*(p**2).sum(axis))
@@ -60,7 +60,7 @@ def evaluate(measured, predicted, seed:int=0)->dict: # pearson, low, high, spear
     low, high = interval(measured, predicted, seed=seed)
     return dict(pearson=pearson(measured, predicted), low=low, high=high, spearman=spearman(measured, predicted), mse=mse(measured, predicted), n=len(_pairs(measured, predicted)[0]))
 
-# %% ../nbs/21_metrics.ipynb #68e5320f
+# %% ../nbs/21_metrics.ipynb #3ccd2d2b
 def noise_ceiling(
     value, # [n] measured
     standard_error # [n] of each value, in the same unit
@@ -76,7 +76,7 @@ def replicate_ceiling(r:float)->float: # r between two replicates
     "The highest Pearson r with one replicate, from the correlation of two"
     return float(np.sqrt(max(0., r)))
 
-# %% ../nbs/21_metrics.ipynb #4d9c87bd
+# %% ../nbs/21_metrics.ipynb #58130231
 def plot_predictions(
     measured, predicted, # [n] each, in the phenotype's unit
     label:str='phenotype', # axis label

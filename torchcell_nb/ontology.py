@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['annotation_columns', 'OntologyError', 'Ontology']
 
-# %% ../nbs/00_ontology.ipynb #b3649e57
+# %% ../nbs/00_ontology.ipynb #84aa86b6
 import lzma, gzip, bz2, re
 from collections import Counter
 from pathlib import Path
@@ -19,18 +19,19 @@ from scipy import sparse
 
 from .figures import draw_dag, palette
 
-# %% ../nbs/00_ontology.ipynb #e624f950
+# %% ../nbs/00_ontology.ipynb #98995fd1
 annotation_columns = ['gene', 'term', 'evidence', 'date', 'reference', 'qualifier', 'source']
 
-# %% ../nbs/00_ontology.ipynb #98995fd1
+# %% ../nbs/00_ontology.ipynb #bf841984
 class OntologyError(ValueError): "Terms, edges or annotations that do not make an ontology"
 
 def _table(df, columns, what):
     missing = [c for c in columns[:2] if c not in df]
     if missing: raise OntologyError(f'{what}: no column {missing[0]!r}; expected {columns}, found {list(df)}')
-    return df.reindex(columns=columns).fillna('').astype(str).reset_index(drop=True)
+    df = df.reindex(columns=columns, fill_value='').astype(object)
+    return df.where(df.notna(), '').astype(str).reset_index(drop=True)
 
-# %% ../nbs/00_ontology.ipynb #902ea0cd
+# %% ../nbs/00_ontology.ipynb #a2f4a409
 class Ontology:
     "An immutable DAG of terms, edges child -> parent, and the genes annotated to them (one row per record)"
     def __init__(self,
@@ -51,7 +52,7 @@ class Ontology:
         self.resolution = resolution
         self._check()
 
-# %% ../nbs/00_ontology.ipynb #a2f4a409
+# %% ../nbs/00_ontology.ipynb #7f00c52e
 @patch
 def _check(self:Ontology):
     ids = self._terms['id']
@@ -71,7 +72,7 @@ def _check(self:Ontology):
         cycle = [a for a, _ in nx.find_cycle(self._graph)]
         raise OntologyError(f'{self.name}: the edges run in a circle, {" -> ".join(cycle + cycle[:1])}; an ontology has none: remove one of them')
 
-# %% ../nbs/00_ontology.ipynb #76713af9
+# %% ../nbs/00_ontology.ipynb #74c51272
 @patch(as_prop=True)
 def terms(self:Ontology)->pd.DataFrame:
     "A copy of the terms: id, name, namespace, sorted by id"
@@ -92,7 +93,7 @@ def replaced(self:Ontology)->pd.DataFrame:
     "A copy of the ids that are terms no more: id, replaced_by, reason"
     return self._replaced.copy(deep=False)
 
-# %% ../nbs/00_ontology.ipynb #473f4b64
+# %% ../nbs/00_ontology.ipynb #d7d22833
 @patch(as_prop=True)
 def genes(self:Ontology)->list:
     "Every annotated gene, sorted"
@@ -115,7 +116,7 @@ def __len__(self:Ontology): return len(self._terms)
 @patch
 def __contains__(self:Ontology, term): return term in self._graph
 
-# %% ../nbs/00_ontology.ipynb #74c51272
+# %% ../nbs/00_ontology.ipynb #2f4ebfb5
 @patch
 def graph(self:Ontology)->nx.DiGraph:
     "A copy of the DAG for networkx, edges child -> parent"
@@ -148,7 +149,7 @@ def descendants(self:Ontology, term:str)->set:
     "Every term that reaches `term` by going up, itself not among them"
     return nx.ancestors(self._graph, self._node(term))
 
-# %% ../nbs/00_ontology.ipynb #a08505f5
+# %% ../nbs/00_ontology.ipynb #d09ee6eb
 @patch(as_prop=True)
 def direct_matrix(self:Ontology)->sparse.csr_array:
     "Boolean [terms, genes], rows as `terms`, columns as `genes`: annotated to the term itself"
@@ -171,7 +172,7 @@ def contained_matrix(self:Ontology)->sparse.csr_array:
         self._contained = now
     return self._contained
 
-# %% ../nbs/00_ontology.ipynb #91990002
+# %% ../nbs/00_ontology.ipynb #086207a7
 @patch
 def _row(self:Ontology, matrix, term):
     i = self._index.get_loc(self._node(term))
@@ -193,7 +194,7 @@ def contained_counts(self:Ontology)->pd.Series:
     "Number of genes each term contains, by term id"
     return pd.Series(np.diff(self.contained_matrix.indptr), self._index, name='contained')
 
-# %% ../nbs/00_ontology.ipynb #411d1aab
+# %% ../nbs/00_ontology.ipynb #acee6d23
 @patch(as_prop=True)
 def strata(self:Ontology)->pd.Series:
     "Longest path from the leaves, by term id; 0 for a leaf"
@@ -202,7 +203,7 @@ def strata(self:Ontology)->pd.Series:
         self._strata = pd.Series([level[t] for t in self._index], self._index, name='stratum')
     return self._strata.copy(deep=False)
 
-# %% ../nbs/00_ontology.ipynb #f499f975
+# %% ../nbs/00_ontology.ipynb #dc62da19
 @patch
 def __repr__(self:Ontology):
     spaces = ', '.join(f'{n:,} {s}' for s, n in Counter(self._terms['namespace']).most_common(3) if s)
@@ -210,7 +211,7 @@ def __repr__(self:Ontology):
             f'{len(self.leaves):,} leaves, root{"s" if len(self.roots) > 1 else ""} {", ".join(self.roots[:3])}{" ..." if len(self.roots) > 3 else ""}; '
             f'{len(self.genes):,} genes in {len(self._annotations):,} annotation records')
 
-# %% ../nbs/00_ontology.ipynb #ff87cfb6
+# %% ../nbs/00_ontology.ipynb #373fd247
 @patch
 def plot(self:Ontology, genes:bool=True, ax=None):
     "Draw the DAG by strata; with `genes`, each term's direct genes below its name. For small ontologies"
@@ -218,12 +219,13 @@ def plot(self:Ontology, genes:bool=True, ax=None):
     label = {t: names[t] + ('\n' + ' '.join(self.direct(t)) if genes else '') for t in self._index}
     return draw_dag(self._graph, {t: palette['dcell'] for t in self._index}, label=label, ax=ax)
 
-# %% ../nbs/00_ontology.ipynb #932ffbe1
+# %% ../nbs/00_ontology.ipynb #d358eb40
+def _obo_open(path): return {'.xz': lzma.open, '.gz': gzip.open, '.bz2': bz2.open}.get(Path(path).suffix, open)(path, 'rt', encoding='utf-8')
+
 def _obo_line(path, child, parent):
     "Line number of the statement that makes `parent` a parent of `child`"
-    opener = {'.xz': lzma.open, '.gz': gzip.open, '.bz2': bz2.open}.get(Path(path).suffix, open)
     at = None
-    for i, line in enumerate(opener(path, 'rt', encoding='utf-8'), 1):
+    for i, line in enumerate(_obo_open(path), 1):
         if line.startswith('id: '): at = line[4:].strip()
         elif at == child and re.match(rf'(is_a|relationship): .*{re.escape(parent)}\b', line): return i
 
@@ -237,7 +239,7 @@ def _obo_replaced(graph):
         else: rows += [(old, term, 'alternative id') for old in data.get('alt_id', [])]
     return pd.DataFrame(rows, columns=['id', 'replaced_by', 'reason'])
 
-# %% ../nbs/00_ontology.ipynb #5ab241af
+# %% ../nbs/00_ontology.ipynb #0eaf5b37
 @patch(cls_method=True)
 def from_obo(cls:Ontology,
     path, # an OBO file, plain or .gz, .bz2, .xz
@@ -247,9 +249,10 @@ def from_obo(cls:Ontology,
     "Read an OBO release, without annotations. Raises OntologyError naming file and line for an empty file or a cycle"
     path = Path(path)
     if not path.exists(): raise FileNotFoundError(f'{path}: no such OBO file; give the path of one, such as go-basic.obo')
+    with _obo_open(path) as f:
+        if not any(line.startswith('[Term]') for line in f): raise OntologyError(f'{path}: line 1: no [Term] in the file; is it empty or cut short?')
     graph = obonet.read_obo(str(path), ignore_obsolete=False)
     live = {t: d for t, d in graph.nodes(data=True) if 'name' in d and d.get('is_obsolete') != 'true'}
-    if not live: raise OntologyError(f'{path}: line 1: no [Term] in the file; is it empty or cut short?')
     terms = pd.DataFrame([(t, d['name'], d.get('namespace', '')) for t, d in live.items()], columns=['id', 'name', 'namespace'])
     edges = pd.DataFrame([(c, p, r) for c, p, r in graph.edges(keys=True) if r in relations and c in live and p in live], columns=['child', 'parent', 'relation'])
     dag = nx.DiGraph(list(zip(edges['child'], edges['parent'])))
@@ -259,7 +262,7 @@ def from_obo(cls:Ontology,
                             f'{" -> ".join([a for a, _ in cycle] + [cycle[0][0]])}; an ontology has none: remove one of these statements')
     return cls(terms, edges, replaced=_obo_replaced(graph), name=name or path.name)
 
-# %% ../nbs/00_ontology.ipynb #de8eae29
+# %% ../nbs/00_ontology.ipynb #e75c23de
 @patch
 def annotate(self:Ontology,
     records:pd.DataFrame # columns gene, term and any other of `annotation_columns`
@@ -279,7 +282,7 @@ def annotate(self:Ontology,
     table = pd.DataFrame({'records': outcome.value_counts(), 'example': example}).rename_axis('outcome').reset_index()
     return Ontology(self._terms, self._edges, pd.concat([self._annotations, new[kept]]), self._replaced, self.name, table)
 
-# %% ../nbs/00_ontology.ipynb #150ddddf
+# %% ../nbs/00_ontology.ipynb #13efef03
 @patch
 def under(self:Ontology, root:str)->Ontology:
     "The sub-ontology of `root` and all its descendants, with their annotations"
@@ -296,7 +299,7 @@ def with_root(self:Ontology, root:str='GO:ROOT', name:str='root')->Ontology:
     edges = pd.concat([self._edges, pd.DataFrame([(r, root, 'part_of') for r in self.roots], columns=self._edges.columns)])
     return Ontology(terms, edges, self._annotations, self._replaced, self.name)
 
-# %% ../nbs/00_ontology.ipynb #edfa1bd6
+# %% ../nbs/00_ontology.ipynb #7b04efd6
 @patch
 def save(self:Ontology, folder):
     "Write terms, edges, annotations and replaced ids as four parquet files in `folder` (made, or replaced whole)"

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['plot_funnel', 'plot_scores', 'report_figures', 'write_report']
 
-# %% ../nbs/41_report.ipynb #a0a3c2f9
+# %% ../nbs/41_report.ipynb #9ce8a20c
 import html
 
 import matplotlib.pyplot as plt
@@ -18,7 +18,7 @@ from .metrics import plot_predictions
 from .runs import Run
 from .train import plot_curves
 
-# %% ../nbs/41_report.ipynb #c5b07d59
+# %% ../nbs/41_report.ipynb #319b3de9
 def plot_funnel(filters:pd.DataFrame, ax=None):
     "Terms left after each filter step, from a run's filters.tsv; returns the axes"
     ax = ax or plt.subplots(figsize=(7, .5*len(filters) + .6))[1]
@@ -39,7 +39,7 @@ def plot_scores(scores:pd.DataFrame, title:str='Test Pearson r', ax=None):
     ax.set_yticks(range(len(models)), models.index); ax.set(title=title, xlabel='Pearson r (95% bootstrap over genotypes)', ylim=(len(models) - .4, -.7)); ax.margins(x=.12)
     return ax
 
-# %% ../nbs/41_report.ipynb #7dba1367
+# %% ../nbs/41_report.ipynb #2150e0a2
 def report_figures(run:Run)->dict: # title -> svg
     "Every figure of a run"
     use_style()
@@ -57,7 +57,7 @@ def report_figures(run:Run)->dict: # title -> svg
     if (filters := run.table('filters')) is not None: keep('Filters', plot_funnel(filters))
     return figures
 
-# %% ../nbs/41_report.ipynb #2150e0a2
+# %% ../nbs/41_report.ipynb #9e9cba7a
 _style = '''
 :root{--page:#f4f5f7;--card:#fff;--ink:#22262e;--soft:#5b6472;--line:#dfe3e8;--accent:#0072B2}
 @media(prefers-color-scheme:dark){:root{--page:#14171c;--card:#1d2128;--ink:#e8eaee;--soft:#a4adba;--line:#333a45;--accent:#56B4E9}}
@@ -78,7 +78,7 @@ def _html_table(df): # a table with its index as first column
     body = ''.join('<tr>' + f'<td>{html.escape(str(i))}</td>' + ''.join(f'<td>{html.escape(_number(v))}</td>' for v in r) + '</tr>' for i, r in zip(df.index, df.itertuples(index=False)))
     return f'<table><tr>{head}</tr>{body}</table>'
 
-# %% ../nbs/41_report.ipynb #bc34360f
+# %% ../nbs/41_report.ipynb #34e36465
 def _facts(run):
     m = run.metrics
     return pd.DataFrame({'': {'terms (subsystems)': m['terms'], 'parameters': f'{m["parameters"]:,}', 'epoch kept': f'{m["kept_epoch"]} of {m["epochs"]}', 'seconds': m['seconds']['all'], 'peak memory, MB': m['peak_memory_mb'],

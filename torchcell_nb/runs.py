@@ -6,7 +6,7 @@
 __all__ = ['ModelConfig', 'LossConfig', 'SplitConfig', 'RunConfig', 'ConfigError', 'compose_config', 'Task', 'load_task',
            'train_run', 'Run']
 
-# %% ../nbs/32_runs.ipynb #73ba4f53
+# %% ../nbs/32_runs.ipynb #a015369d
 import dataclasses, difflib, hashlib, json, platform, resource, time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,7 +35,7 @@ from .snapshot import yeast_go
 from .sources import dna_repair, find_data, read_dcell_scores, read_dcell_topology, read_table
 from .train import FitConfig, fit
 
-# %% ../nbs/32_runs.ipynb #ebc18d69
+# %% ../nbs/32_runs.ipynb #9e119e9b
 @dataclass
 class ModelConfig:
     "The DCell; see its documentation in `10_dcell`"
@@ -58,7 +58,7 @@ class SplitConfig:
     validation:float = .15 # share of the training rows held out to choose by
     seed:Optional[int] = None # the run's seed unless given
 
-# %% ../nbs/32_runs.ipynb #56167899
+# %% ../nbs/32_runs.ipynb #c2fabf17
 @dataclass
 class RunConfig:
     "Everything a run depends on"
@@ -81,7 +81,7 @@ class RunConfig:
 
 ConfigStore.instance().store(name='run', node=RunConfig)
 
-# %% ../nbs/32_runs.ipynb #9e119e9b
+# %% ../nbs/32_runs.ipynb #225b6e3d
 class ConfigError(ValueError): "Settings that cannot be"
 
 def _keys(d, prefix=''):
@@ -114,7 +114,7 @@ def compose_config(
     if missing := OmegaConf.missing_keys(cfg): raise ConfigError(f'{sorted(missing)[0]} must be given: {sorted(missing)[0]}=...')
     return OmegaConf.to_object(cfg)
 
-# %% ../nbs/32_runs.ipynb #0c262863
+# %% ../nbs/32_runs.ipynb #6feb821b
 @dataclass(frozen=True)
 class Task:
     "What a run is asked to learn"
@@ -129,7 +129,7 @@ class Task:
 
 def _sha256(path): return hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
-# %% ../nbs/32_runs.ipynb #33fbcb67
+# %% ../nbs/32_runs.ipynb #065e37d7
 def _two_files(train, test, validation, seed):
     "Training and test file as one table with the authors' split, a validation part taken out of the training file"
     (g, p), (gt, pt) = train, test
@@ -154,7 +154,7 @@ def _dcell_files(d, config, seed):
     parts = _two_files(*read, config.split.validation, seed) if d['test'] else (*read[0], split_random(read[0][0], seed, config.split.validation*.9, .1))
     return Task(Hierarchy.from_ontology(ontology), *parts, {Path(d[k]).name: _sha256(d[k]) for k in ('topology', 'train', 'test') if d[k]})
 
-# %% ../nbs/32_runs.ipynb #6feb821b
+# %% ../nbs/32_runs.ipynb #1aed02fa
 def _yeast(root, n, genes=None):
     go = yeast_go()
     return filter_go(go.under(root) if root else go.with_root(), {'has yeast genes': ma2018(1)['contains >= 1'], **ma2018(n, genes)})
@@ -178,14 +178,14 @@ def _table(d, config, seed):
     ceiling = noise_ceiling(phenotypes.value, phenotypes.standard_error)
     return Task(hierarchy, genotypes, phenotypes, split_random(genotypes, seed, config.split.validation*(1 - d['test']), d['test']), {Path(d['path']).name: _sha256(d['path']), 'not measured, left out': int((~measured).sum())}, report, None if np.isnan(ceiling) else ceiling)
 
-# %% ../nbs/32_runs.ipynb #065e37d7
+# %% ../nbs/32_runs.ipynb #09f53fc9
 def load_task(config:RunConfig)->Task:
     "Read or simulate what the settings name. Raises DataError, OntologyError or FileNotFoundError naming file, line and value"
     seed = config.seed if config.split.seed is None else config.split.seed
     task = dict(dna_repair=_dna_repair, dcell_files=_dcell_files, simulated=_simulated, table=_table)[config.data['name']](config.data, config, seed)
     return dataclasses.replace(task, hierarchy=task.hierarchy.with_permuted_genes(seed)) if config.control == 'genes' else task
 
-# %% ../nbs/32_runs.ipynb #09f53fc9
+# %% ../nbs/32_runs.ipynb #7a07545b
 def _comparable(config): # settings that decide the result
     d = json.loads(json.dumps(dataclasses.asdict(config)))
     return {k: v for k, v in OmegaConf.to_container(OmegaConf.create(d)).items() if k != 'out'} | dict(fit={k: v for k, v in d['fit'].items() if k not in ('threads', 'wandb')})
@@ -205,7 +205,7 @@ def _claim(folder, config):
 def _write(path, text):
     part = Path(f'{path}.part'); part.write_text(text); part.replace(path)
 
-# %% ../nbs/32_runs.ipynb #81db7ab5
+# %% ../nbs/32_runs.ipynb #19f70681
 def _predictions(task, run, config):
     "One row per genotype: genes, part, measured, the model's prediction and each baseline's"
     parts = ['train', 'validation'] + ['test']*config.test
@@ -224,7 +224,7 @@ def _metrics(predictions, config, task, run, seconds):
             'epochs': len(run.history), 'kept_epoch': run.best['epoch'], 'seconds': seconds, 'peak_memory_mb': resource.getrusage(resource.RUSAGE_SELF).ru_maxrss//1024,
             'split': task.split.id, 'hierarchy': task.hierarchy.id, 'data': task.manifest, 'versions': versions}
 
-# %% ../nbs/32_runs.ipynb #7a07545b
+# %% ../nbs/32_runs.ipynb #7730ce26
 def train_run(
     config:RunConfig,
     progress:bool=True # show a progress bar
@@ -254,7 +254,7 @@ def train_run(
     _write(folder/'metrics.json', json.dumps(_metrics(predictions, config, task, run, seconds), indent=1).replace('NaN', 'null') + '\n')
     return Run(folder)
 
-# %% ../nbs/32_runs.ipynb #7730ce26
+# %% ../nbs/32_runs.ipynb #cd0f436d
 class Run:
     "A finished run, read from its folder"
     def __init__(self, folder):
@@ -271,7 +271,7 @@ class Run:
     def hierarchy(self): return Hierarchy.load(self.folder/'hierarchy.json')
     def table(self, name): path = self.folder/f'{name}.tsv'; return pd.read_csv(path, sep='\t') if path.exists() else None
 
-# %% ../nbs/32_runs.ipynb #757d4832
+# %% ../nbs/32_runs.ipynb #3c98786e
 @patch
 def model(self:Run)->DCell:
     "The trained network, in evaluation mode; its predictions are of standardised targets, see `predict`"

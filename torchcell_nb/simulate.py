@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['random_genotypes', 'broken', 'Truth', 'simulate_phenotypes']
 
-# %% ../nbs/01c_simulate.ipynb #f16c4721
+# %% ../nbs/01c_simulate.ipynb #8bada628
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +14,7 @@ import pandas as pd
 from .data import DataError, Genotypes, Phenotypes
 from .ontology import Ontology
 
-# %% ../nbs/01c_simulate.ipynb #59c989a1
+# %% ../nbs/01c_simulate.ipynb #d93c1247
 def random_genotypes(
     genes:list, # the genes to disrupt
     singles:int=None, # number of single mutants; every gene once unless given
@@ -33,7 +33,7 @@ def random_genotypes(
         rows += found
     return Genotypes(genes, [int(g) for r in rows for g in r], np.cumsum([0] + [len(r) for r in rows]))
 
-# %% ../nbs/01c_simulate.ipynb #60e231fe
+# %% ../nbs/01c_simulate.ipynb #0d3d51ef
 def broken(
     genotypes:Genotypes,
     severity:np.ndarray, # [genes]: severity of each gene for this term, 0 outside it
@@ -47,7 +47,7 @@ def broken(
     out = np.zeros(len(genotypes)); out[has] = value[genotypes.offsets[:-1][has] + redundant]
     return out
 
-# %% ../nbs/01c_simulate.ipynb #1bcf631d
+# %% ../nbs/01c_simulate.ipynb #0dc58444
 @dataclass(frozen=True, repr=False)
 class Truth:
     "What the simulator did: the answer that a model should find"
@@ -62,7 +62,7 @@ class Truth:
         return (f'Truth (simulated): {len(self.terms)} causal terms ({int(self.terms.redundant.sum())} redundant), {len(self.buffers)} buffering pairs; '
                 f'signal SD {self.signal.std():.3f}, noise SD {self.sd:.3f}, ceiling r {self.ceiling:.3f}')
 
-# %% ../nbs/01c_simulate.ipynb #363fa4e3
+# %% ../nbs/01c_simulate.ipynb #33231b0f
 def _causal(ontology, genes, n_terms, size, rng):
     "Terms of the right size that share few genes, chosen at random"
     contained = ontology.contained_matrix[:, np.flatnonzero(np.isin(ontology.genes, genes))].toarray()
@@ -74,7 +74,7 @@ def _causal(ontology, genes, n_terms, size, rng):
     if len(chosen) < n_terms: raise DataError(f'only {len(chosen)} terms contain {size[0]} to {size[1]} of the disrupted genes and share few of them; {n_terms} were asked for: widen `size` or lower `n_terms`')
     return ontology.terms.id.iloc[sorted(chosen)].tolist()
 
-# %% ../nbs/01c_simulate.ipynb #0dc58444
+# %% ../nbs/01c_simulate.ipynb #1856322c
 def simulate_phenotypes(
     ontology:Ontology, # its terms carry the signal
     genotypes:Genotypes,

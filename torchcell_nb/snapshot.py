@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['yeast_go', 'read_genbank_go']
 
-# %% ../nbs/01b_snapshot.ipynb #aff01eb3
+# %% ../nbs/01b_snapshot.ipynb #5de12245
 import re, zipfile
 from importlib.resources import files
 from pathlib import Path
@@ -15,7 +15,7 @@ import pandas as pd
 from .data import DataError
 from .ontology import Ontology, annotation_columns
 
-# %% ../nbs/01b_snapshot.ipynb #64681b4e
+# %% ../nbs/01b_snapshot.ipynb #985895c1
 def yeast_go(
     namespaces:tuple=None # of 'biological_process', 'molecular_function', 'cellular_component'; all three unless given
 )->Ontology:
@@ -28,7 +28,7 @@ def yeast_go(
     e, a = ontology.edges, ontology.annotations
     return Ontology(ontology.terms[ontology.terms.id.isin(ids)], e[e.child.isin(ids) & e.parent.isin(ids)], a[a.term.isin(ids)], ontology.replaced, f'{ontology.name} ({", ".join(namespaces)})')
 
-# %% ../nbs/01b_snapshot.ipynb #e617966e
+# %% ../nbs/01b_snapshot.ipynb #491a0802
 _go = re.compile(r'(GO:\d{7}) - .*?\[Evidence ([A-Z,]+)\](?: \[PMID ([\d,]+)\])?$')
 
 def _feature_records(feature, source):
@@ -39,7 +39,7 @@ def _feature_records(feature, source):
             if not m: raise DataError(f'{source}: gene {gene}: cannot read the GO qualifier {text[:80]!r}; expected "GO:0000000 - name [Evidence CODE] [PMID n]"')
             for code in sorted(set(m[2].split(','))): yield gene, m[1], code, '', f'PMID:{m[3]}' if m[3] else '', '', source
 
-# %% ../nbs/01b_snapshot.ipynb #491a0802
+# %% ../nbs/01b_snapshot.ipynb #bca74cb5
 def read_genbank_go(
     handle, # an open GenBank text file
     source:str='GenBank' # written into each record

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['registry', 'find_data', 'read_dcell_topology', 'read_dcell_scores', 'dna_repair', 'read_table']
 
-# %% ../nbs/01a_sources.ipynb #0fec77e7
+# %% ../nbs/01a_sources.ipynb #3502ccaf
 import os
 from pathlib import Path
 from urllib.parse import quote
@@ -17,7 +17,7 @@ import pooch
 from .data import DataError, Genotypes, Phenotypes
 from .ontology import Ontology
 
-# %% ../nbs/01a_sources.ipynb #8baa13c0
+# %% ../nbs/01a_sources.ipynb #ddd2bd41
 _dcell = 'https://raw.githubusercontent.com/idekerlab/DCell'
 registry = {
     'dcell_dna_repair/GO_0006281_topology': (f'{_dcell}/76df5badddbaa4cdc431dbb56a3bfa23736457fa/training/Topology/{quote("GO:0006281_topology")}',
@@ -28,7 +28,7 @@ registry = {
         'a66665a3e9460b2f0a1ea186937f480531753f96a82d827b3b62a821845268a2'),
 }
 
-# %% ../nbs/01a_sources.ipynb #ddd2bd41
+# %% ../nbs/01a_sources.ipynb #bac3358e
 def find_data(
     name:str, # a key of `registry`, such as 'dcell_dna_repair/GO_0006281_topology'
     path=None, # an explicit file, which is then used and nothing else is tried
@@ -48,7 +48,7 @@ def find_data(
     except ValueError as e: raise DataError(f'{name}: the download from {url} does not have the recorded SHA-256 {sha256[:12]}...: cut off or changed at its source. Nothing was kept; try again ({e})') from None
     except OSError as e: raise FileNotFoundError(f'{name}: not in TORCHCELL_NB_DATA ({folder or "not set"}), not in the cache, and the download from {url} failed ({type(e).__name__}). Put the file in a folder and set TORCHCELL_NB_DATA to it') from None
 
-# %% ../nbs/01a_sources.ipynb #13bdf344
+# %% ../nbs/01a_sources.ipynb #a5f956b1
 def _lines(path):
     path = Path(path)
     if not path.is_file(): raise FileNotFoundError(f'{path}: no such file')
@@ -68,7 +68,7 @@ def _topology_blocks(path):
         if len(root) != 2 or not root[1].isdigit(): raise DataError(f'{path}: line {i}: expected "ROOT: term number-of-genes", found {block[0][1]!r}')
         yield i, root[0], int(root[1]), genes.split()[1:], terms.split()[1:]
 
-# %% ../nbs/01a_sources.ipynb #a5f956b1
+# %% ../nbs/01a_sources.ipynb #75770f89
 def read_dcell_topology(
     path # a *_topology file
 )->Ontology:
@@ -89,7 +89,7 @@ def read_dcell_topology(
         if counts[term] != said: raise DataError(f'{path}: line {i}: {term} is said to contain {said} genes but contains {counts[term]}; is the file cut short, or a gene missing?')
     return Ontology(terms, edges, records, name=Path(path).name)
 
-# %% ../nbs/01a_sources.ipynb #b2c915cd
+# %% ../nbs/01a_sources.ipynb #cda62100
 def _repeats(path, genotypes, values, line, duplicates):
     "Which rows to keep, and their values, when a genotype is measured more than once"
     _, first, of = np.unique(genotypes.keys(), return_index=True, return_inverse=True)
@@ -107,7 +107,7 @@ def _number(path, i, text, what='score'):
     try: return float(text)
     except ValueError: raise DataError(f'{path}: line {i}: {what} {text!r} is not a number; write NaN for what was not measured') from None
 
-# %% ../nbs/01a_sources.ipynb #cda62100
+# %% ../nbs/01a_sources.ipynb #829654a7
 def read_dcell_scores(
     path, # a *_training_data or *_testing_data file
     genes:list, # the vocabulary, usually the ontology's genes
@@ -129,7 +129,7 @@ def read_dcell_scores(
     keep, values = _repeats(path, genotypes, np.array(values), line, duplicates)
     return genotypes.take(keep), Phenotypes(values[keep], label=label, reference=reference)
 
-# %% ../nbs/01a_sources.ipynb #a999b747
+# %% ../nbs/01a_sources.ipynb #4b7a2b52
 def dna_repair(
     folder=None # a folder that holds the three files; looked up unless given
 )->tuple: # Ontology, (Genotypes, Phenotypes) of the training file, the same of the test file
@@ -139,7 +139,7 @@ def dna_repair(
     read = [read_dcell_scores(at(f'{part}_data_2016_0'), ontology.genes, reference='Costanzo et al. 2016, as released with Ma et al. 2018') for part in ('training', 'testing')]
     return ontology, *read
 
-# %% ../nbs/01a_sources.ipynb #e5594faf
+# %% ../nbs/01a_sources.ipynb #75784438
 def read_table(
     path, # .tsv, .csv (also .gz, .xz) or .parquet
     value:str='value', # column of the phenotype

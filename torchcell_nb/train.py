@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['FitConfig', 'Rows', 'batches', 'Fit', 'fit', 'plot_curves']
 
-# %% ../nbs/30_train.ipynb #9ee18f9c
+# %% ../nbs/30_train.ipynb #fe1bd160
 import dataclasses, time
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +27,7 @@ from .hierarchy import Hierarchy
 from .losses import DCellLoss
 from .metrics import mse, pearson
 
-# %% ../nbs/30_train.ipynb #ae0cddb9
+# %% ../nbs/30_train.ipynb #1a5e2172
 @dataclass
 class FitConfig:
     "How to train; every field can be set from the command line as fit.NAME=VALUE"
@@ -50,7 +50,7 @@ class FitConfig:
         if self.batch < 2: raise ValueError(f'fit.batch={self.batch}: batch normalisation needs batches of at least 2 genotypes')
         if self.lr <= 0: raise ValueError(f'fit.lr={self.lr}: expected a positive number')
 
-# %% ../nbs/30_train.ipynb #dc78c2ae
+# %% ../nbs/30_train.ipynb #4a7a9436
 class Rows(torch.utils.data.Dataset):
     "Batches of (indices, offsets, y) from genotypes [n] and targets [n]"
     def __init__(self, genotypes:Genotypes, y): self.genotypes, self.y = genotypes, torch.as_tensor(np.array(y), dtype=torch.float32)
@@ -64,7 +64,7 @@ def batches(rows:Rows, batch:int, seed:int)->DataLoader:
     "Shuffled batches; the same seed gives the same order"
     return DataLoader(rows, batch, shuffle=True, drop_last=len(rows) >= batch, collate_fn=lambda b: b, generator=torch.Generator().manual_seed(seed))
 
-# %% ../nbs/30_train.ipynb #f234a6db
+# %% ../nbs/30_train.ipynb #235f6bff
 def _checked(model, genotypes, phenotypes, split, config):
     "Refuse what cannot be trained on, before anything is written"
     if len(genotypes) != len(phenotypes): raise DataError(f'{len(genotypes)} genotypes against {len(phenotypes)} phenotypes; they must be aligned')
@@ -82,7 +82,7 @@ def _fingerprint(model, genotypes, phenotypes, split, config, loss):
     settings = {k: v for k, v in dataclasses.asdict(config).items() if k not in ('wandb', 'threads')}
     return dict(settings, model=repr(model), hierarchy=model.hierarchy.id, split=split.id, alpha=loss.alpha, penalty=loss.penalty, values=float(np.nansum(phenotypes.value)), genotypes=len(genotypes))
 
-# %% ../nbs/30_train.ipynb #828d4c54
+# %% ../nbs/30_train.ipynb #739d33ee
 class Fit:
     "A model being trained: the loop's state, one `epoch` at a time"
     def __init__(self, model, loss, genotypes, phenotypes, split, config):
@@ -104,7 +104,7 @@ class Fit:
     def bare(self): # the model without accelerate's wrapping
         return self.accelerator.unwrap_model(self.model)
 
-# %% ../nbs/30_train.ipynb #235f6bff
+# %% ../nbs/30_train.ipynb #494c1c8f
 @patch
 def epoch(self:Fit):
     "One pass over the training part, then the validation part; adds a row to `history`"
@@ -140,7 +140,7 @@ def done(self:Fit)->bool:
     n = len(self.history)
     return n >= self.config.epochs or bool(self.config.patience and self.best and n - self.best['epoch'] >= self.config.patience)
 
-# %% ../nbs/30_train.ipynb #494c1c8f
+# %% ../nbs/30_train.ipynb #8c4172b0
 @patch
 def save(self:Fit, path):
     "Write everything the run needs to go on, whole or not at all"
@@ -156,7 +156,7 @@ def resume(self:Fit, path):
     self.bare.load_state_dict(state['model']); self.optimizer.load_state_dict(state['optimizer']); self.schedule.load_state_dict(state['schedule'])
     self.history, self.best = state['history'], state['best']
 
-# %% ../nbs/30_train.ipynb #f749e4f6
+# %% ../nbs/30_train.ipynb #56ab6fdc
 def fit(
     model:DCell, # trained in place; left with the kept epoch's weights, in evaluation mode
     loss:DCellLoss,
@@ -184,7 +184,7 @@ def fit(
     run.bare.load_state_dict(run.best['state']); run.bare.eval()
     return run
 
-# %% ../nbs/30_train.ipynb #8c4172b0
+# %% ../nbs/30_train.ipynb #87d8eb45
 @patch(as_prop=True)
 def curves(self:Fit)->pd.DataFrame:
     "One row per epoch: epoch, loss, seconds, validation_pearson, validation_mse"
@@ -194,7 +194,7 @@ def curves(self:Fit)->pd.DataFrame:
 def __repr__(self:Fit):
     return f'Fit: {len(self.history)} of {self.config.epochs} epochs, kept epoch {self.best["epoch"]} with validation r {self.best["pearson"]:.3f}' if self.best else 'Fit: not yet trained'
 
-# %% ../nbs/30_train.ipynb #56ab6fdc
+# %% ../nbs/30_train.ipynb #648e3c45
 def plot_curves(curves, baseline:dict=None, ceiling:float=None, axes=None):
     "Training loss, and validation r with baselines (name -> r) and the noise ceiling; returns the axes"
     axes = plt.subplots(1, 2, figsize=(8.4, 3.2))[1] if axes is None else axes

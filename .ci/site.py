@@ -1,0 +1,38 @@
+"Build the site: stage the notebooks as nbdev does, then render with Quarto where it is installed, else with smalldocs."
+import shutil, subprocess, sys
+from pathlib import Path
+
+top = Path(__file__).resolve().parent.parent
+
+def stage():
+    "nbdev's processed notebooks in _proc, with the one _quarto.yml"
+    from nbdev.doclinks import _build_modidx
+    from nbdev.serve import proc_nbs
+    _build_modidx()
+    shutil.rmtree(top/'_proc', ignore_errors=True)
+    proc = Path(proc_nbs(top/'nbs', n_workers=2))
+    shutil.copyfile(top/'_quarto.yml', proc/'_quarto.yml')
+    return proc
+
+def render(proc):
+    "HTML in _proc/_site; returns the folder"
+    if shutil.which('quarto'): subprocess.run(['quarto', 'render', proc, '--no-execute'], check=True)
+    else:
+        smalldocs = top/'.venv-site/bin/smalldocs'
+        if not smalldocs.exists(): sys.exit('neither quarto nor smalldocs is installed; run `make site`, which installs smalldocs')
+        subprocess.run([smalldocs, 'render', '--quiet', proc], check=True)
+        subprocess.run([smalldocs.with_name('python'), top/'.ci/mathml.py', proc/'_site'], check=True)
+        said = subprocess.run([smalldocs, 'check', proc], capture_output=True, text=True).stdout.splitlines()
+        known = ('output-file is not read', 'execute.enabled is ignored', 'html-math-method is ignored', 'thing(s) to look at')   # Quarto's own keys
+        if bad := [line for line in said if not any(k in line for k in known)]: sys.exit('\n'.join(bad))
+    return proc/'_site'
+
+def missing(site):
+    "Notebooks without a page, and pages without a body"
+    pages = [(nb, site/nb.relative_to(top/'nbs').with_suffix('.html')) for nb in (top/'nbs').rglob('*.ipynb') if '.ipynb_checkpoints' not in nb.parts]
+    return [nb.name for nb, page in pages if not page.exists() or page.stat().st_size < 2000 or nb.stem.split('-')[0] not in page.name]
+
+if __name__ == '__main__':
+    site = render(stage())
+    if lost := missing(site): sys.exit(f'no page for {", ".join(lost)}')
+    print(f'site: {site/"index.html"}')

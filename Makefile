@@ -1,0 +1,54 @@
+# One word does all the set-up it needs: `make demo`, `make test`, `make lab`, `make site`.
+PYTHON ?= python3
+BIN := .venv/bin
+SITE := .venv-site/bin/smalldocs
+
+.PHONY: help env demo test test-slow lab site readme export clean-notebooks hooks
+
+help:
+	@echo "make demo   install everything pinned, train on the embedded example, write runs/demo/report.html"
+	@echo "make test   install everything pinned, test every notebook and build the site"
+	@echo "make lab    open the notebooks in JupyterLab"
+	@echo "make site   build the site (Quarto if it is installed, else smalldocs)"
+	@echo "make env    only install, into .venv"
+	@echo "also: test-slow, readme, export, clean-notebooks, hooks"
+
+env: .venv/installed
+
+.venv/installed: settings.ini setup.py pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed, this is %d.%d; use make PYTHON=python3.11" % sys.version_info[:2])'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+$(SITE): constraints.txt
+	$(PYTHON) -m venv .venv-site
+	.venv-site/bin/python -m pip install --quiet smalldocs==0.5.4 latex2mathml==3.81.1
+	@touch $@
+
+demo: env
+	$(BIN)/torchcell_nb demo
+
+test: env $(SITE)
+	$(BIN)/python .ci/test.py
+
+test-slow: env $(SITE)
+	$(BIN)/python .ci/test.py --slow
+
+lab: env
+	$(BIN)/jupyter lab --notebook-dir nbs
+
+site: env $(SITE)
+	$(BIN)/python .ci/site.py
+
+readme: env
+	$(BIN)/python .ci/readme.py
+
+export: env
+	$(BIN)/nbdev_export
+
+clean-notebooks: env
+	$(BIN)/nbdev_clean
+
+hooks:
+	git config core.hooksPath .githooks
