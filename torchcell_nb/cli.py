@@ -44,7 +44,7 @@ data:
   data=simulated                   simulated fitness on the real yeast Gene Ontology
 
 settings most often changed:
-  seed=0  out=DIR  fit.epochs=60  fit.lr=0.01  fit.weight_decay=0.3  fit.batch=256  loss.alpha=0.3
+  seed=0  out=DIR  fit.epochs=120  fit.lr=0.01  fit.weight_decay=0.3  fit.batch=256  loss.alpha=0.3
   model.norm=batch|layer|none  model.order=act-norm|norm-act  control=none|genes  test=true|false
 
   torchcell_nb train data=dna_repair seed=0 out=runs/repair

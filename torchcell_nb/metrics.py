@@ -6,6 +6,8 @@
 __all__ = ['pearson', 'spearman', 'mse', 'interval', 'evaluate', 'noise_ceiling', 'replicate_ceiling', 'plot_predictions']
 
 # %% ../nbs/21_metrics.ipynb #8159cfb5
+import warnings
+
 import matplotlib.pyplot as plt
 import numpy as np
 from scipy import stats
@@ -49,10 +51,12 @@ def interval(
     resamples:int=2000,
     seed:int=0
 )->tuple: # low, high
-    "Bootstrap interval of Pearson r over genotypes; (NaN, NaN) where r is NaN"
+    "Bootstrap interval of Pearson r over genotypes; (NaN, NaN) where r is NaN, or so few rows that a resample can be constant"
     m, p = _pairs(measured, predicted)
     if np.isnan(pearson(m, p)): return float('nan'), float('nan')
-    r = stats.bootstrap((m, p), _row_pearson, paired=True, vectorized=True, n_resamples=resamples, confidence_level=level, method='percentile', batch=200, rng=np.random.default_rng(seed))
+    with np.errstate(invalid='ignore'), warnings.catch_warnings():   # a resample of few rows can be constant
+        warnings.simplefilter('ignore', stats.DegenerateDataWarning)
+        r = stats.bootstrap((m, p), _row_pearson, paired=True, vectorized=True, n_resamples=resamples, confidence_level=level, method='percentile', batch=200, rng=np.random.default_rng(seed))
     return float(r.confidence_interval.low), float(r.confidence_interval.high)
 
 def evaluate(measured, predicted, seed:int=0)->dict: # pearson, low, high, spearman, mse, n
@@ -92,5 +96,5 @@ def plot_predictions(
     ax.scatter(p, m, s=9, color=palette['dcell'], alpha=.35, linewidths=0, rasterized=True)
     low, high = interval(m, p, resamples=500)
     ax.set(xlabel=f'predicted {label}', ylabel=f'measured {label}', title=title)
-    ax.text(.03, .97, f'r = {pearson(m, p):.3f} ({low:.3f} to {high:.3f}), n = {len(m):,}' + (f'\n{note}' if note else ''), transform=ax.transAxes, va='top', fontsize=9.5)
+    ax.text(.03, .97, f'r = {pearson(m, p):.3f} ({low:.3f} to {high:.3f}), n = {len(m):,}' + (f'\n{note}' if note else ''), transform=ax.transAxes, va='top', fontsize=9.5, bbox=dict(facecolor='white', alpha=.8, edgecolor='none', pad=2))
     return ax

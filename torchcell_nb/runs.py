@@ -215,6 +215,9 @@ def _predictions(task, run, config):
     for name in config.baselines: d[name] = fit_baseline(name, task.hierarchy, task.genotypes, task.phenotypes, task.split, config.fit.seed)(g)
     return d
 
+def _null(x): # NaN is no JSON
+    return {k: _null(v) for k, v in x.items()} if isinstance(x, dict) else None if isinstance(x, float) and np.isnan(x) else x
+
 def _metrics(predictions, config, task, run, seconds):
     by = {p: d for p, d in predictions.groupby('part')}
     versions = dict(torchcell_nb=__version__, torch=torch.__version__, numpy=np.__version__, python=platform.python_version())
@@ -251,7 +254,7 @@ def train_run(
     valid = task.split['validation']
     _write(folder/'importance.tsv', importance(model, task.genotypes.take(valid), task.phenotypes.value[valid], run.mean, run.sd).to_csv(sep='\t', index=False))
     seconds = dict(training=round(trained, 2), all=round(time.perf_counter() - start, 2))
-    _write(folder/'metrics.json', json.dumps(_metrics(predictions, config, task, run, seconds), indent=1).replace('NaN', 'null') + '\n')
+    _write(folder/'metrics.json', json.dumps(_null(_metrics(predictions, config, task, run, seconds)), indent=1, allow_nan=False) + '\n')
     return Run(folder)
 
 # %% ../nbs/32_runs.ipynb #cd0f436d
@@ -260,7 +263,8 @@ class Run:
     def __init__(self, folder):
         self.folder = Path(folder)
         if not (self.folder/'metrics.json').exists(): raise FileNotFoundError(f'{self.folder}: no metrics.json; not a run, or not finished: train it again with the same settings and it goes on')
-        self.metrics = json.loads((self.folder/'metrics.json').read_text())
+        def number(d): return {k: float('nan') if v is None and k in ('pearson', 'low', 'high', 'spearman', 'mse') else v for k, v in d.items()}
+        self.metrics = json.loads((self.folder/'metrics.json').read_text(), object_hook=number)
         self.config = OmegaConf.to_container(OmegaConf.load(self.folder/'config.yaml'))
 
     @property

@@ -31,7 +31,7 @@ from .metrics import mse, pearson
 @dataclass
 class FitConfig:
     "How to train; every field can be set from the command line as fit.NAME=VALUE"
-    epochs:int = 60 # passes over the training part
+    epochs:int = 120 # passes over the training part
     batch:int = 256 # genotypes per step
     lr:float = .01 # highest learning rate of AdamW
     weight_decay:float = .3 # decoupled, on all parameters
