@@ -10,6 +10,7 @@ def readme():
     "Text of the README and its figures, name -> bytes"
     nb = nbformat.read(top/'nbs/index.ipynb', 4)
     nb.cells = [c for c in nb.cells if not re.match(r'#\|\s*hide', c.source)]
+    nb.metadata['language_info'] = {'name': 'python'}
     for c in nb.cells:
         if re.match(r'#\|\s*echo: false', c.source): c.source = ''
         if c.cell_type == 'markdown': c.source = re.sub(r'\]\((?!https?:)([\w/.-]+\.(ipynb|qmd))\)', r'](nbs/\1)', c.source)   # links on the site are relative to nbs/

@@ -23,3 +23,10 @@ from .runs import *
 from .interpret import *
 from .report import *
 from .experiments import *
+
+# %% ../nbs/92_all.ipynb #3c764ea8
+import importlib
+
+# %% ../nbs/92_all.ipynb #25770294
+_modules = 'figures ontology data sources snapshot simulate go_filters hierarchy dcell losses metrics train baselines runs interpret report experiments'.split()
+__all__ = [name for module in _modules for name in importlib.import_module(f'torchcell_nb.{module}').__all__]
