@@ -28,11 +28,13 @@ def render(proc):
     return proc/'_site'
 
 def missing(site):
-    "Notebooks without a page, and pages without a body"
-    pages = [(nb, site/nb.relative_to(top/'nbs').with_suffix('.html')) for nb in (top/'nbs').rglob('*.ipynb') if '.ipynb_checkpoints' not in nb.parts]
-    return [nb.name for nb, page in pages if not page.exists() or page.stat().st_size < 2000 or nb.stem.split('-')[0] not in page.name]
+    "Notebooks without a page of their own, or without a place in the sidebar"
+    sidebar = (top/'_quarto.yml').read_text()
+    notebooks = [nb.relative_to(top/'nbs') for nb in (top/'nbs').rglob('*.ipynb') if '.ipynb_checkpoints' not in nb.parts]
+    pages = {nb: site/nb.with_suffix('.html') for nb in notebooks}
+    return [str(nb) for nb, page in pages.items() if not page.exists() or page.stat().st_size < 2000 or str(nb) not in sidebar]
 
 if __name__ == '__main__':
     site = render(stage())
-    if lost := missing(site): sys.exit(f'no page for {", ".join(lost)}')
+    if lost := missing(site): sys.exit(f'no page, or no place in the sidebar of _quarto.yml: {", ".join(lost)}')
     print(f'site: {site/"index.html"}')

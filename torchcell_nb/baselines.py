@@ -81,7 +81,8 @@ baselines = {'additive ridge': (additive_ridge, 'genes'), 'forest on genes': (fo
 
 def features(genotypes:Genotypes, hierarchy:Hierarchy, kind:str)->sparse.csr_array:
     "Indicators of 'genes' [n, G], counts per term 'terms' [n, T], or 'both' side by side"
-    if kind not in ('genes', 'terms', 'both'): raise ValueError(f"kind={kind!r}: expected 'genes', 'terms' or 'both'")
+    if kind not in ('genes', 'terms', 'both'):
+        raise ValueError(f"kind={kind!r}: expected 'genes', 'terms' or 'both'")
     parts = ([genotypes.matrix()] if kind != 'terms' else []) + ([ontotype(genotypes, hierarchy)] if kind != 'genes' else [])
     x = sparse.csr_array(sparse.hstack(parts))
     x.indices, x.indptr = x.indices.astype(np.int32), x.indptr.astype(np.int32)   # scikit-learn's trees take no others

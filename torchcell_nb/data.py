@@ -36,14 +36,16 @@ class Genotypes:
 # %% ../nbs/01_data.ipynb #5dc4f9a2
 def _check_ragged(genes, indices, offsets):
     if len(set(genes)) < len(genes): raise DataError('a gene stands twice in the vocabulary')
-    if indices.ndim != 1 or offsets.ndim != 1: raise DataError(f'indices and offsets are one-dimensional; these have shapes {indices.shape} and {offsets.shape}')
+    if indices.ndim != 1 or offsets.ndim != 1:
+        raise DataError(f'indices and offsets are one-dimensional; these have shapes {indices.shape} and {offsets.shape}')
     if not len(offsets) or offsets[0] != 0 or offsets[-1] != len(indices) or (np.diff(offsets) < 0).any():
         raise DataError(f'offsets must rise from 0 to the number of indices, {len(indices)}, with one entry more than there are genotypes')
     if len(indices) and (indices.min() < 0 or indices.max() >= len(genes)):
         raise DataError(f'gene index {indices.max() if indices.max() >= len(genes) else indices.min()} is outside the vocabulary of {len(genes)} genes')
     step = np.diff(indices) <= 0
     inside = np.setdiff1d(np.flatnonzero(step) + 1, offsets)
-    if len(inside): raise DataError(f'genotype {np.searchsorted(offsets, inside[0], "right") - 1}: its gene indices do not increase; sort them and name each gene once')
+    if len(inside):
+        raise DataError(f'genotype {np.searchsorted(offsets, inside[0], "right") - 1}: its gene indices do not increase; sort them and name each gene once')
 
 # %% ../nbs/01_data.ipynb #42ee5049
 @patch(cls_method=True)
@@ -57,7 +59,8 @@ def from_names(cls:Genotypes,
     index = {g: i for i, g in enumerate(genes)}
     for i, r in enumerate(rows):
         for g in r:
-            if g not in index: raise DataError(f'genotype {i}: gene {g!r} is not among the {len(genes)} genes of the vocabulary; drop the genotype or widen the vocabulary')
+            if g not in index:
+                raise DataError(f'genotype {i}: gene {g!r} is not among the {len(genes)} genes of the vocabulary; drop the genotype or widen the vocabulary')
         if len(set(r)) < len(r): raise DataError(f'genotype {i}: {r} names a gene twice')
     return cls(genes, [j for r in rows for j in sorted(index[g] for g in r)], np.cumsum([0] + [len(r) for r in rows]))
 
@@ -119,8 +122,10 @@ class Phenotypes:
         for name in ('value', 'standard_error', 'p_value', 'n'):
             a = getattr(self, name)
             a = np.full(np.shape(self.value), np.nan) if a is None else np.array(a, float)
-            if a.shape != np.shape(self.value) or a.ndim != 1: raise DataError(f'phenotypes: {name} has shape {a.shape}; one number per genotype is expected, [{np.size(self.value)}]')
-            if np.isinf(a).any(): raise DataError(f'phenotypes: {name} is infinite at row {np.flatnonzero(np.isinf(a))[0]}; use NaN for what was not measured')
+            if a.shape != np.shape(self.value) or a.ndim != 1:
+                raise DataError(f'phenotypes: {name} has shape {a.shape}; one number per genotype is expected, [{np.size(self.value)}]')
+            if np.isinf(a).any():
+                raise DataError(f'phenotypes: {name} is infinite at row {np.flatnonzero(np.isinf(a))[0]}; use NaN for what was not measured')
             a.flags.writeable = False
             object.__setattr__(self, name, a)
 
@@ -226,7 +231,8 @@ def load(cls:Split, path)->Split:
     "Read what `save` wrote; refuses a file whose rows do not match its id"
     d = json.loads(Path(path).read_text())
     split = cls(d['name'], d['seed'], d['parts'])
-    if split.id != d['id']: raise DataError(f"{path}: the rows hash to {split.id} but the file says {d['id']}; it was changed after it was saved")
+    if split.id != d['id']:
+        raise DataError(f"{path}: the rows hash to {split.id} but the file says {d['id']}; it was changed after it was saved")
     return split
 
 # %% ../nbs/01_data.ipynb #da1353cc
@@ -237,7 +243,8 @@ def save_data(
     row_group:int=1_000_000 # genotypes per row group: what `stream_data` holds at once
 ):
     "Write genotypes and phenotypes to one parquet file"
-    if len(genotypes) != len(phenotypes): raise DataError(f'{len(genotypes)} genotypes against {len(phenotypes)} phenotypes')
+    if len(genotypes) != len(phenotypes):
+        raise DataError(f'{len(genotypes)} genotypes against {len(phenotypes)} phenotypes')
     arrays = {k: getattr(phenotypes, k) for k in ('value', 'standard_error', 'p_value', 'n')}
     lists = pa.LargeListArray.from_arrays(pa.array(genotypes.offsets), pa.array(genotypes.indices))
     about = dict(genes=genotypes.genes, label=phenotypes.label, unit=phenotypes.unit, reference=phenotypes.reference)
@@ -251,7 +258,8 @@ def stream_data(
     "Yield (Genotypes, Phenotypes), one pair per row group, without reading the rest"
     file = pq.ParquetFile(path, memory_map=True)
     about = json.loads((file.schema_arrow.metadata or {}).get(b'torchcell_nb', b'null'))
-    if about is None: raise DataError(f'{path}: not written by save_data; read a table of your own with read_table')
+    if about is None:
+        raise DataError(f'{path}: not written by save_data; read a table of your own with read_table')
     genes = about.pop('genes')
     for i in range(file.num_row_groups):
         t = file.read_row_group(i)

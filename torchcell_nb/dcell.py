@@ -22,11 +22,14 @@ def gene_states(
 )->torch.Tensor: # [B, G]
     "1 where a gene is disrupted, 0 where it is wild type"
     for name, a in (('indices', indices), ('offsets', offsets)):
-        if a.dtype not in (torch.int32, torch.int64) or a.ndim != 1: raise TypeError(f'{name}: expected a one-dimensional int32 or int64 tensor, got {a.dtype} of shape {tuple(a.shape)}')
+        if a.dtype not in (torch.int32, torch.int64) or a.ndim != 1:
+            raise TypeError(f'{name}: expected a one-dimensional int32 or int64 tensor, got {a.dtype} of shape {tuple(a.shape)}')
     size = offsets.diff()
     if len(offsets) < 2: raise ValueError('an empty batch: offsets needs one entry more than there are genotypes')
-    if offsets[0] != 0 or offsets[-1] != len(indices) or (size < 0).any(): raise ValueError(f'offsets must rise from 0 to {len(indices)}, the number of indices (include_last_offset=True); they run from {int(offsets[0])} to {int(offsets[-1])}')
-    if len(indices) and (indices.min() < 0 or indices.max() >= n_genes): raise IndexError(f'gene index {int(indices.max()) if indices.max() >= n_genes else int(indices.min())} is outside the vocabulary of {n_genes} genes')
+    if offsets[0] != 0 or offsets[-1] != len(indices) or (size < 0).any():
+        raise ValueError(f'offsets must rise from 0 to {len(indices)}, the number of indices (include_last_offset=True); they run from {int(offsets[0])} to {int(offsets[-1])}')
+    if len(indices) and (indices.min() < 0 or indices.max() >= n_genes):
+        raise IndexError(f'gene index {int(indices.max()) if indices.max() >= n_genes else int(indices.min())} is outside the vocabulary of {n_genes} genes')
     states = torch.zeros(len(size), n_genes, dtype=dtype, device=indices.device)
     states[torch.repeat_interleave(torch.arange(len(size), device=indices.device), size), indices.long()] = 1
     return states
@@ -60,7 +63,7 @@ def untouched(norm, a):
     "What `norm` gives for a term that no sample in the batch touches: exact arithmetic instead of rounding noise"
     return norm.bias.expand_as(a) if isinstance(norm, nn.BatchNorm1d) else norm(a)
 
-# %% ../nbs/10_dcell.ipynb #71a886ab
+# %% ../nbs/10_dcell.ipynb #6e52847e
 class DCell(nn.Module):
     "The network of Ma et al. (2018): one subsystem per term of a hierarchy, each with a head that predicts the phenotype"
     def __init__(self,
@@ -84,13 +87,14 @@ class DCell(nn.Module):
         for m in self.modules():
             if isinstance(m, nn.Linear): nn.init.uniform_(m.weight, -r, r); nn.init.uniform_(m.bias, -r, r)
 
-# %% ../nbs/10_dcell.ipynb #082da812
+# %% ../nbs/10_dcell.ipynb #e024769c
 @patch
 def states(self:DCell, indices, offsets)->list: # of T tensors [B, L_t]
     "Outputs O_t of every subsystem, in the hierarchy's order"
     h, outputs, touches = self.hierarchy, [], []
     genes = gene_states(indices, offsets, len(h.genes), self.subsystems[0].linear.weight.dtype)
-    if self.training and len(genes) < 2: raise ValueError('a batch of 1 in training: batch statistics need at least 2 genotypes; raise the batch size, or call model.eval()')
+    if self.training and len(genes) < 2:
+        raise ValueError('a batch of 1 in training: batch statistics need at least 2 genotypes; raise the batch size, or call model.eval()')
     for t, subsystem in enumerate(self.subsystems):
         direct = genes[:, getattr(self, f'genes_{t}')]
         touched = bool(direct.any()) or any(touches[c] for c in h.children_of(t))
@@ -106,14 +110,15 @@ def forward(self:DCell,
     "Every subsystem's prediction of the phenotype. Raises ValueError for a batch of 1 in training, IndexError for an unknown gene"
     return torch.cat([s.head(o) for s, o in zip(self.subsystems, self.states(indices, offsets))], 1)
 
-# %% ../nbs/10_dcell.ipynb #9fc69e79
+# %% ../nbs/10_dcell.ipynb #051db1bb
 @patch
 def predict(self:DCell,
     genotypes, # Genotypes over the hierarchy's genes
     batch:int=4096 # genotypes at a time
 )->np.ndarray: # [n], the root's prediction
     "Predicted phenotypes, in evaluation mode"
-    if tuple(genotypes.genes) != self.hierarchy.genes: raise ValueError('the genotypes have another gene vocabulary than the hierarchy; build them with genes=hierarchy.genes')
+    if tuple(genotypes.genes) != self.hierarchy.genes:
+        raise ValueError('the genotypes have another gene vocabulary than the hierarchy; build them with genes=hierarchy.genes')
     was, device, out = self.training, self.subsystems[0].linear.weight.device, []
     self.eval()
     with torch.no_grad():

@@ -85,7 +85,8 @@ def compare(
     resamples:int=2000, seed:int=0
 )->dict: # a, b, difference, low, high
     "Difference of two models' Pearson r with a paired 95% bootstrap interval over genotypes"
-    if mean_of not in ('correlations', 'predictions'): raise ValueError(f"mean_of={mean_of!r}: expected 'correlations' or 'predictions'")
+    if mean_of not in ('correlations', 'predictions'):
+        raise ValueError(f"mean_of={mean_of!r}: expected 'correlations' or 'predictions'")
     y, a, b = np.asarray(measured, float), np.atleast_2d(a).astype(float), np.atleast_2d(b).astype(float)
     if mean_of == 'predictions': a, b = a.mean(0, keepdims=True), b.mean(0, keepdims=True)
     def r(p, rows): return np.mean([pearson(y[rows], q[rows]) for q in p])

@@ -38,7 +38,8 @@ def drop_terms(
     "The ontology without these terms: their children and direct genes move to all their nearest surviving ancestors"
     drop = set(drop)
     if not drop: return ontology
-    if roots := drop & set(ontology.roots): raise ValueError(f'{sorted(roots)[0]} is a root of {ontology.name}: its genes would have nowhere to go; drop other terms')
+    if roots := drop & set(ontology.roots):
+        raise ValueError(f'{sorted(roots)[0]} is a root of {ontology.name}: its genes would have nowhere to go; drop other terms')
     up = _nearest_survivors(ontology, drop)
     terms, edges, records = ontology.terms, ontology.edges, ontology.annotations
     move = pd.DataFrame([(t, a, r) for t, to in up.items() for a, r in to.items()], columns=['dropped', 'survivor', 'label'])

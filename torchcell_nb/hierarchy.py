@@ -45,7 +45,8 @@ def from_ontology(cls:Hierarchy,
     genes:list=None # the vocabulary; the ontology's genes unless given. Genes of the ontology outside it are left out
 )->Hierarchy:
     "Arrays for a model. Raises OntologyError for several roots or for a term without genes"
-    if len(ontology.roots) != 1: raise OntologyError(f'{ontology.name} has {len(ontology.roots)} roots, {", ".join(ontology.roots[:3])}; use with_root() to join them or under(term) to choose one')
+    if len(ontology.roots) != 1:
+        raise OntologyError(f'{ontology.name} has {len(ontology.roots)} roots, {", ".join(ontology.roots[:3])}; use with_root() to join them or under(term) to choose one')
     genes = list(ontology.genes if genes is None else genes)
     gene, strata = {g: i for i, g in enumerate(genes)}, ontology.strata
     terms = sorted(ontology.terms.id, key=lambda t: (strata[t], t))
@@ -54,7 +55,8 @@ def from_ontology(cls:Hierarchy,
     gene_offsets, direct = _ragged([sorted(gene[g] for g in ontology.direct(t) if g in gene) for t in terms])
     among = np.isin(ontology.genes, genes).astype(np.int64)
     contained = (ontology.contained_matrix @ among)[[ontology.terms.id.searchsorted(t) for t in terms]] if len(among) else np.zeros(len(terms), int)
-    if (contained == 0).any(): raise OntologyError(f'{ontology.name}: term {terms[int(np.argmin(contained))]} contains no gene; drop such terms with min_contained(ontology, 1)')
+    if (contained == 0).any():
+        raise OntologyError(f'{ontology.name}: term {terms[int(np.argmin(contained))]} contains no gene; drop such terms with min_contained(ontology, 1)')
     return cls(tuple(terms), tuple(name[terms]), tuple(genes), np.array([strata[t] for t in terms]), child_offsets, children, gene_offsets, direct, contained)
 
 # %% ../nbs/02a_hierarchy.ipynb #dd9e45ee

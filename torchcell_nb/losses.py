@@ -21,7 +21,8 @@ class DCellLoss(nn.Module):
         super().__init__()
         terms = list(terms)
         if root not in terms: raise ValueError(f'root {root!r} is not among the {len(terms)} terms')
-        if alpha < 0 or penalty < 0: raise ValueError(f'alpha and penalty are not negative; got {alpha} and {penalty}')
+        if alpha < 0 or penalty < 0:
+            raise ValueError(f'alpha and penalty are not negative; got {alpha} and {penalty}')
         self.root, self.n_terms, self.alpha, self.penalty = terms.index(root), len(terms), alpha, penalty
 
     def forward(self,
@@ -30,9 +31,12 @@ class DCellLoss(nn.Module):
         weights=() # tensors whose norm is penalised
     )->torch.Tensor: # scalar
         "Raises ValueError for shapes that do not fit and for a NaN phenotype"
-        if predictions.ndim != 2 or predictions.shape[1] != self.n_terms: raise ValueError(f'predictions: expected [B, {self.n_terms}], one column per term; got {list(predictions.shape)}')
-        if y.shape != predictions.shape[:1]: raise ValueError(f'y: expected [{len(predictions)}], one value per genotype; got {list(y.shape)}')
-        if torch.isnan(y).any(): raise ValueError(f'y is NaN at position {int(torch.isnan(y).nonzero()[0])}: not measured; drop such genotypes before training')
+        if predictions.ndim != 2 or predictions.shape[1] != self.n_terms:
+            raise ValueError(f'predictions: expected [B, {self.n_terms}], one column per term; got {list(predictions.shape)}')
+        if y.shape != predictions.shape[:1]:
+            raise ValueError(f'y: expected [{len(predictions)}], one value per genotype; got {list(y.shape)}')
+        if torch.isnan(y).any():
+            raise ValueError(f'y is NaN at position {int(torch.isnan(y).nonzero()[0])}: not measured; drop such genotypes before training')
         error = ((predictions - y[:, None])**2).mean(0)
         loss = error[self.root] + self.alpha*(error.sum() - error[self.root])
         weights = list(weights) if self.penalty else []

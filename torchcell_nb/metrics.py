@@ -17,8 +17,10 @@ from .figures import palette
 # %% ../nbs/21_metrics.ipynb #114908bc
 def _pairs(measured, predicted):
     m, p = np.asarray(measured, float), np.asarray(predicted, float)
-    if m.shape != p.shape or m.ndim != 1: raise ValueError(f'measured and predicted: expected two arrays [n] of one length, got {list(m.shape)} and {list(p.shape)}')
-    if np.isnan(p).any(): raise ValueError(f'predicted is NaN at row {int(np.isnan(p).argmax())}: the model gave no prediction; has training diverged?')
+    if m.shape != p.shape or m.ndim != 1:
+        raise ValueError(f'measured and predicted: expected two arrays [n] of one length, got {list(m.shape)} and {list(p.shape)}')
+    if np.isnan(p).any():
+        raise ValueError(f'predicted is NaN at row {int(np.isnan(p).argmax())}: the model gave no prediction; has training diverged?')
     keep = ~np.isnan(m)
     return m[keep], p[keep]
 
@@ -95,6 +97,6 @@ def plot_predictions(
     ax.plot(ends, ends, color=palette['ceiling'], lw=1, zorder=1)
     ax.scatter(p, m, s=9, color=palette['dcell'], alpha=.35, linewidths=0, rasterized=True)
     low, high = interval(m, p, resamples=500)
-    ax.set(xlabel=f'predicted {label}', ylabel=f'measured {label}', title=title)
-    ax.text(.03, .97, f'r = {pearson(m, p):.3f} ({low:.3f} to {high:.3f}), n = {len(m):,}' + (f'\n{note}' if note else ''), transform=ax.transAxes, va='top', fontsize=9.5, bbox=dict(facecolor='white', alpha=.8, edgecolor='none', pad=2))
+    ax.set(xlabel=f'predicted {label}', ylabel=f'measured {label}', title=title, ylim=(ends[0] - .05*np.ptp(ends), ends[1] + (.12 + .07*len(note.splitlines()))*np.ptp(ends)))   # room for the words
+    ax.text(.03, .97, f'r = {pearson(m, p):.3f} ({low:.3f} to {high:.3f}), n = {len(m):,}' + (f'\n{note}' if note else ''), transform=ax.transAxes, va='top', fontsize=9.5)
     return ax

@@ -58,13 +58,16 @@ def _check(self:Ontology):
     ids = self._terms['id']
     if not len(ids): raise OntologyError(f'{self.name}: no terms; is the file empty or cut short?')
     twice = ids[ids.duplicated()]
-    if len(twice): raise OntologyError(f'{self.name}: term {twice.iloc[0]!r} is defined twice; keep one definition')
+    if len(twice):
+        raise OntologyError(f'{self.name}: term {twice.iloc[0]!r} is defined twice; keep one definition')
     self._index = pd.Index(ids)
     for column in ('child', 'parent'):
         lost = self._edges[self._index.get_indexer(self._edges[column]) < 0]
-        if len(lost): raise OntologyError(f'{self.name}: edge {lost.child.iloc[0]} -> {lost.parent.iloc[0]}: {column} {lost[column].iloc[0]!r} is not a term; add the term or drop the edge')
+        if len(lost):
+            raise OntologyError(f'{self.name}: edge {lost.child.iloc[0]} -> {lost.parent.iloc[0]}: {column} {lost[column].iloc[0]!r} is not a term; add the term or drop the edge')
     lost = self._annotations[self._index.get_indexer(self._annotations['term']) < 0]
-    if len(lost): raise OntologyError(f'{self.name}: gene {lost.gene.iloc[0]} is annotated to {lost.term.iloc[0]!r}, which is not a term; use `annotate`, which resolves old ids and counts the rest')
+    if len(lost):
+        raise OntologyError(f'{self.name}: gene {lost.gene.iloc[0]} is annotated to {lost.term.iloc[0]!r}, which is not a term; use `annotate`, which resolves old ids and counts the rest')
     self._graph = nx.DiGraph()
     self._graph.add_nodes_from(ids)
     self._graph.add_edges_from(zip(self._edges['child'], self._edges['parent']))
@@ -248,9 +251,11 @@ def from_obo(cls:Ontology,
 )->Ontology:
     "Read an OBO release, without annotations. Raises OntologyError naming file and line for an empty file or a cycle"
     path = Path(path)
-    if not path.exists(): raise FileNotFoundError(f'{path}: no such OBO file; give the path of one, such as go-basic.obo')
+    if not path.exists():
+        raise FileNotFoundError(f'{path}: no such OBO file; give the path of one, such as go-basic.obo')
     with _obo_open(path) as f:
-        if not any(line.startswith('[Term]') for line in f): raise OntologyError(f'{path}: line 1: no [Term] in the file; is it empty or cut short?')
+        if not any(line.startswith('[Term]') for line in f):
+            raise OntologyError(f'{path}: line 1: no [Term] in the file; is it empty or cut short?')
     graph = obonet.read_obo(str(path), ignore_obsolete=False)
     live = {t: d for t, d in graph.nodes(data=True) if 'name' in d and d.get('is_obsolete') != 'true'}
     terms = pd.DataFrame([(t, d['name'], d.get('namespace', '')) for t, d in live.items()], columns=['id', 'name', 'namespace'])
@@ -294,7 +299,8 @@ def under(self:Ontology, root:str)->Ontology:
 def with_root(self:Ontology, root:str='GO:ROOT', name:str='root')->Ontology:
     "The ontology with one common root above all its roots; itself if it has a single root already"
     if len(self.roots) == 1: return self
-    if root in self: raise OntologyError(f'{self.name}: {root!r} is a term already; choose another id for the common root')
+    if root in self:
+        raise OntologyError(f'{self.name}: {root!r} is a term already; choose another id for the common root')
     terms = pd.concat([self._terms, pd.DataFrame([(root, name, '')], columns=self._terms.columns)])
     edges = pd.concat([self._edges, pd.DataFrame([(r, root, 'part_of') for r in self.roots], columns=self._edges.columns)])
     return Ontology(terms, edges, self._annotations, self._replaced, self.name)
@@ -313,6 +319,7 @@ def load(cls:Ontology, folder, name:str=None)->Ontology:
     "Read what `save` wrote"
     folder = Path(folder)
     missing = [p for p in ('terms', 'edges', 'annotations', 'replaced') if not (folder/f'{p}.parquet').exists()]
-    if missing: raise FileNotFoundError(f'{folder}: no {missing[0]}.parquet; a saved ontology has terms, edges, annotations and replaced')
+    if missing:
+        raise FileNotFoundError(f'{folder}: no {missing[0]}.parquet; a saved ontology has terms, edges, annotations and replaced')
     read = {p: pd.read_parquet(folder/f'{p}.parquet') for p in ('terms', 'edges', 'annotations', 'replaced')}
     return cls(**read, name=name or folder.name)

@@ -74,10 +74,13 @@ class RunConfig:
     out:Optional[str] = None # the run's folder; runs/DATA-seedN unless given
 
     def __post_init__(self):
-        if self.control not in ('none', 'genes'): raise ValueError(f"control={self.control!r}: expected 'none' or 'genes'")
-        if not 0 < self.split.validation < 1: raise ValueError(f'split.validation={self.split.validation}: expected a share between 0 and 1')
+        if self.control not in ('none', 'genes'):
+            raise ValueError(f"control={self.control!r}: expected 'none' or 'genes'")
+        if not 0 < self.split.validation < 1:
+            raise ValueError(f'split.validation={self.split.validation}: expected a share between 0 and 1')
         for b in self.baselines:
-            if b not in baselines: raise ValueError(f'baselines: {b!r} is unknown; known are {", ".join(baselines)}')
+            if b not in baselines:
+                raise ValueError(f'baselines: {b!r} is unknown; known are {", ".join(baselines)}')
 
 ConfigStore.instance().store(name='run', node=RunConfig)
 
@@ -99,19 +102,24 @@ def compose_config(
 )->RunConfig:
     "Settings from a named YAML file and overrides. Raises ConfigError naming the key, and the nearest known one"
     folder = _configs()
-    if not (folder/f'{name}.yaml').exists(): raise ConfigError(f'{name!r} is not among the named runs: {", ".join(sorted(p.stem for p in folder.glob("*.yaml")))}')
+    if not (folder/f'{name}.yaml').exists():
+        raise ConfigError(f'{name!r} is not among the named runs: {", ".join(sorted(p.stem for p in folder.glob("*.yaml")))}')
     for word in overrides:
         if '=' not in word: raise ConfigError(f'{word!r}: expected key=value, such as fit.lr=0.003')
-        if word.startswith('data=') and not (folder/f'data/{word[5:]}.yaml').exists(): raise ConfigError(f'{word}: known data are {", ".join(sorted(p.stem for p in (folder/"data").glob("*.yaml")))}')
+        if word.startswith('data=') and not (folder/f'data/{word[5:]}.yaml').exists():
+            raise ConfigError(f'{word}: known data are {", ".join(sorted(p.stem for p in (folder/"data").glob("*.yaml")))}')
     with initialize_config_dir(str(folder.resolve()), version_base=None):
         base = compose(name, [w for w in overrides if w.startswith('data=')])
         known = list(_keys(OmegaConf.to_container(base)))
         for word in overrides:
             key = word.split('=')[0].lstrip('+~')
-            if key not in known: raise ConfigError(f'{word}: there is no setting {key!r}; did you mean {(difflib.get_close_matches(key, known, 1, 0) or known)[0]!r}?')
+            if key not in known:
+                raise ConfigError(f'{word}: there is no setting {key!r}; did you mean {(difflib.get_close_matches(key, known, 1, 0) or known)[0]!r}?')
         try: cfg = compose(name, list(overrides))
-        except (HydraException, OmegaConfBaseException) as e: raise ConfigError(f'{" ".join(overrides)}: {str(e.__cause__ or e).splitlines()[0]}') from None
-    if missing := OmegaConf.missing_keys(cfg): raise ConfigError(f'{sorted(missing)[0]} must be given: {sorted(missing)[0]}=...')
+        except (HydraException, OmegaConfBaseException) as e:
+            raise ConfigError(f'{" ".join(overrides)}: {str(e.__cause__ or e).splitlines()[0]}') from None
+    if missing := OmegaConf.missing_keys(cfg):
+        raise ConfigError(f'{sorted(missing)[0]} must be given: {sorted(missing)[0]}=...')
     return OmegaConf.to_object(cfg)
 
 # %% ../nbs/32_runs.ipynb #6feb821b
@@ -134,7 +142,8 @@ def _two_files(train, test, validation, seed):
     "Training and test file as one table with the authors' split, a validation part taken out of the training file"
     (g, p), (gt, pt) = train, test
     twice = np.flatnonzero(np.isin(gt.keys(), g.keys()))
-    if len(twice): raise DataError(f'genotype {" ".join(gt[twice[0]])} stands in both the training and the test file, and {len(twice) - 1} others; remove them from one')
+    if len(twice):
+        raise DataError(f'genotype {" ".join(gt[twice[0]])} stands in both the training and the test file, and {len(twice) - 1} others; remove them from one')
     n, rng = len(g), np.random.default_rng(seed)
     held = rng.permutation(n)[:round(validation*n)]
     split = Split('authors', seed, dict(train=np.setdiff1d(np.arange(n), held), validation=held, test=np.arange(n, n + len(gt))))
@@ -171,7 +180,8 @@ def _table(d, config, seed):
     used = [genotypes.genes[i] for i in np.unique(genotypes.indices)]
     part, report = _yeast(d['root'], d['min_contained'], used)
     lost = sorted(set(used) - set(part.genes))
-    if lost: raise DataError(f'{d["path"]}: {len(lost)} genes, such as {lost[0]!r}, have no term in the filtered Gene Ontology, so no model shaped like it can see them; drop their rows, lower data.min_contained, or use systematic names (YAL001C)')
+    if lost:
+        raise DataError(f'{d["path"]}: {len(lost)} genes, such as {lost[0]!r}, have no term in the filtered Gene Ontology, so no model shaped like it can see them; drop their rows, lower data.min_contained, or use systematic names (YAL001C)')
     hierarchy = Hierarchy.from_ontology(part, used)
     genotypes = Genotypes.from_names((genotypes[i] for i in range(len(genotypes))), used)
     measured = ~np.isnan(phenotypes.value); genotypes, phenotypes = genotypes.take(measured), phenotypes.take(measured)
@@ -197,8 +207,10 @@ def _claim(folder, config):
         old = dict(old, fit={k: v for k, v in old['fit'].items() if k not in ('threads', 'wandb')}); old.pop('out', None)
         new = _comparable(config)
         for k in new:
-            if old.get(k) != new[k]: raise ConfigError(f'{folder}: holds a run with {k}={old.get(k)}, but this one has {new[k]}; choose another out=, or remove the folder')
-    elif folder.exists() and any(folder.iterdir()): raise ConfigError(f'{folder}: is not empty and holds no run; choose another out=')
+            if old.get(k) != new[k]:
+                raise ConfigError(f'{folder}: holds a run with {k}={old.get(k)}, but this one has {new[k]}; choose another out=, or remove the folder')
+    elif folder.exists() and any(folder.iterdir()):
+        raise ConfigError(f'{folder}: is not empty and holds no run; choose another out=')
     folder.mkdir(parents=True, exist_ok=True)
     _write(folder/'config.yaml', OmegaConf.to_yaml(OmegaConf.structured(config)))
 
@@ -262,7 +274,8 @@ class Run:
     "A finished run, read from its folder"
     def __init__(self, folder):
         self.folder = Path(folder)
-        if not (self.folder/'metrics.json').exists(): raise FileNotFoundError(f'{self.folder}: no metrics.json; not a run, or not finished: train it again with the same settings and it goes on')
+        if not (self.folder/'metrics.json').exists():
+            raise FileNotFoundError(f'{self.folder}: no metrics.json; not a run, or not finished: train it again with the same settings and it goes on')
         def number(d): return {k: float('nan') if v is None and k in ('pearson', 'low', 'high', 'spearman', 'mse') else v for k, v in d.items()}
         self.metrics = json.loads((self.folder/'metrics.json').read_text(), object_hook=number)
         self.config = OmegaConf.to_container(OmegaConf.load(self.folder/'config.yaml'))
@@ -292,7 +305,8 @@ def predict(self:Run, genotypes:Genotypes)->np.ndarray: # [n], in the phenotype'
 @patch
 def scores(self:Run, part:str='test')->pd.DataFrame:
     "One row per model: DCell, the baselines, and the noise ceiling where it is known"
-    if part not in self.metrics: raise KeyError(f'{self.folder}: the {part} part was not read in this run; it has {", ".join(p for p in ("train", "validation", "test") if p in self.metrics)}')
+    if part not in self.metrics:
+        raise KeyError(f'{self.folder}: the {part} part was not read in this run; it has {", ".join(p for p in ("train", "validation", "test") if p in self.metrics)}')
     rows = {'DCell': self.metrics[part], **{b: m[part] for b, m in self.metrics['baselines'].items()}}
     if self.metrics['ceiling'] is not None: rows['noise ceiling'] = dict(pearson=self.metrics['ceiling'])
     return pd.DataFrame(rows).T[['pearson', 'low', 'high', 'spearman', 'mse']]

@@ -27,7 +27,8 @@ def random_genotypes(
     for size, n in ((1, singles), (2, doubles), (3, triples)):
         if n is None: n = len(genes)
         most = np.prod([len(genes) - i for i in range(size)])/np.prod(range(1, size + 1))
-        if n > most: raise DataError(f'{n:,} distinct {size}-gene mutants of {len(genes)} genes: there are only {most:,.0f}')
+        if n > most:
+            raise DataError(f'{n:,} distinct {size}-gene mutants of {len(genes)} genes: there are only {most:,.0f}')
         found = {}
         while len(found) < n: found[tuple(sorted(rng.choice(len(genes), size, replace=False)))] = None
         rows += found
@@ -71,7 +72,8 @@ def _causal(ontology, genes, n_terms, size, rng):
     for i in rng.permutation(right):
         if all((contained[i] & contained[j]).sum() <= .2*min(count[i], count[j]) for j in chosen): chosen.append(i)
         if len(chosen) == n_terms: break
-    if len(chosen) < n_terms: raise DataError(f'only {len(chosen)} terms contain {size[0]} to {size[1]} of the disrupted genes and share few of them; {n_terms} were asked for: widen `size` or lower `n_terms`')
+    if len(chosen) < n_terms:
+        raise DataError(f'only {len(chosen)} terms contain {size[0]} to {size[1]} of the disrupted genes and share few of them; {n_terms} were asked for: widen `size` or lower `n_terms`')
     return ontology.terms.id.iloc[sorted(chosen)].tolist()
 
 # %% ../nbs/01c_simulate.ipynb #1856322c

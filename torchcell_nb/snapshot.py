@@ -23,7 +23,8 @@ def yeast_go(
     ontology = Ontology.load(files('torchcell_nb')/'assets'/'yeast_go', name='yeast GO 2021-12-15')
     if not namespaces: return ontology
     known = set(ontology.terms.namespace)
-    if lost := set(namespaces) - known: raise ValueError(f'namespace {lost.pop()!r}: expected some of {sorted(known)}')
+    if lost := set(namespaces) - known:
+        raise ValueError(f'namespace {lost.pop()!r}: expected some of {sorted(known)}')
     ids = ontology.terms.id[ontology.terms.namespace.isin(namespaces)]
     e, a = ontology.edges, ontology.annotations
     return Ontology(ontology.terms[ontology.terms.id.isin(ids)], e[e.child.isin(ids) & e.parent.isin(ids)], a[a.term.isin(ids)], ontology.replaced, f'{ontology.name} ({", ".join(namespaces)})')
@@ -36,7 +37,8 @@ def _feature_records(feature, source):
     for key in ('GO_component', 'GO_function', 'GO_process'):
         for text in feature.qualifiers.get(key, []):
             m = _go.match(text)
-            if not m: raise DataError(f'{source}: gene {gene}: cannot read the GO qualifier {text[:80]!r}; expected "GO:0000000 - name [Evidence CODE] [PMID n]"')
+            if not m:
+                raise DataError(f'{source}: gene {gene}: cannot read the GO qualifier {text[:80]!r}; expected "GO:0000000 - name [Evidence CODE] [PMID n]"')
             for code in sorted(set(m[2].split(','))): yield gene, m[1], code, '', f'PMID:{m[3]}' if m[3] else '', '', source
 
 # %% ../nbs/01b_snapshot.ipynb #bca74cb5

@@ -41,12 +41,15 @@ def find_data(
         raise FileNotFoundError(f'{path}: no such file; the path given is the only place looked at')
     if name not in registry: raise KeyError(f'{name!r} is not a known data file; known are {", ".join(registry)}')
     folder = os.environ.get('TORCHCELL_NB_DATA')
-    if folder and not Path(folder).is_dir(): raise FileNotFoundError(f'TORCHCELL_NB_DATA={folder}: no such folder; correct the variable, or unset it to download')
+    if folder and not Path(folder).is_dir():
+        raise FileNotFoundError(f'TORCHCELL_NB_DATA={folder}: no such folder; correct the variable, or unset it to download')
     if folder and (Path(folder)/name).is_file(): return Path(folder)/name
     url, sha256 = registry[name]
     try: return Path(pooch.retrieve(url, known_hash=f'sha256:{sha256}', fname=Path(name).name, path=Path(cache or pooch.os_cache('torchcell_nb'))/Path(name).parent))
-    except ValueError as e: raise DataError(f'{name}: the download from {url} does not have the recorded SHA-256 {sha256[:12]}...: cut off or changed at its source. Nothing was kept; try again ({e})') from None
-    except OSError as e: raise FileNotFoundError(f'{name}: not in TORCHCELL_NB_DATA ({folder or "not set"}), not in the cache, and the download from {url} failed ({type(e).__name__}). Put the file in a folder and set TORCHCELL_NB_DATA to it') from None
+    except ValueError as e:
+        raise DataError(f'{name}: the download from {url} does not have the recorded SHA-256 {sha256[:12]}...: cut off or changed at its source. Nothing was kept; try again ({e})') from None
+    except OSError as e:
+        raise FileNotFoundError(f'{name}: not in TORCHCELL_NB_DATA ({folder or "not set"}), not in the cache, and the download from {url} failed ({type(e).__name__}). Put the file in a folder and set TORCHCELL_NB_DATA to it') from None
 
 # %% ../nbs/01a_sources.ipynb #a5f956b1
 def _lines(path):
@@ -62,10 +65,12 @@ def _topology_blocks(path):
     for at in range(0, len(lines), 3):
         block = lines[at:at + 3]
         for (i, line), key in zip(block + [(lines[-1][0] + 1, '')]*(3 - len(block)), ('ROOT:', 'GENES:', 'TERMS:')):
-            if not line.startswith(key): raise DataError(f'{path}: line {i}: expected a line starting with {key!r}, found {line[:40]!r}; every term has three lines, ROOT, GENES and TERMS')
+            if not line.startswith(key):
+                raise DataError(f'{path}: line {i}: expected a line starting with {key!r}, found {line[:40]!r}; every term has three lines, ROOT, GENES and TERMS')
         (i, root), (_, genes), (_, terms) = block
         root = root.split()[1:]
-        if len(root) != 2 or not root[1].isdigit(): raise DataError(f'{path}: line {i}: expected "ROOT: term number-of-genes", found {block[0][1]!r}')
+        if len(root) != 2 or not root[1].isdigit():
+            raise DataError(f'{path}: line {i}: expected "ROOT: term number-of-genes", found {block[0][1]!r}')
         yield i, root[0], int(root[1]), genes.split()[1:], terms.split()[1:]
 
 # %% ../nbs/01a_sources.ipynb #75770f89
@@ -76,17 +81,21 @@ def read_dcell_topology(
     blocks = list(_topology_blocks(path))
     line = {term: i for i, term, *_ in blocks}
     for i, term, _, genes, children in blocks:
-        if line[term] != i: raise DataError(f'{path}: line {i}: term {term} is defined again; keep one of its blocks')
-        if not genes and not children: raise DataError(f'{path}: line {i}: term {term} has neither genes nor child terms; give it some or remove it from its parents')
+        if line[term] != i:
+            raise DataError(f'{path}: line {i}: term {term} is defined again; keep one of its blocks')
+        if not genes and not children:
+            raise DataError(f'{path}: line {i}: term {term} has neither genes nor child terms; give it some or remove it from its parents')
         for c in children:
-            if c not in line: raise DataError(f'{path}: line {i + 2}: child term {c} of {term} has no block of its own; add one or remove the child')
+            if c not in line:
+                raise DataError(f'{path}: line {i + 2}: child term {c} of {term} has no block of its own; add one or remove the child')
     terms = pd.DataFrame([(t, t, '') for t in line], columns=['id', 'name', 'namespace'])
     edges = pd.DataFrame([(c, t, 'unspecified') for _, t, _, _, cs in blocks for c in cs], columns=['child', 'parent', 'relation'])
     records = pd.DataFrame([(g, t, Path(path).name) for _, t, _, gs, _ in blocks for g in gs], columns=['gene', 'term', 'source'])
     ontology = Ontology(terms, edges, records, name=str(path))
     counts = ontology.contained_counts
     for i, term, said, *_ in blocks:
-        if counts[term] != said: raise DataError(f'{path}: line {i}: {term} is said to contain {said} genes but contains {counts[term]}; is the file cut short, or a gene missing?')
+        if counts[term] != said:
+            raise DataError(f'{path}: line {i}: {term} is said to contain {said} genes but contains {counts[term]}; is the file cut short, or a gene missing?')
     return Ontology(terms, edges, records, name=Path(path).name)
 
 # %% ../nbs/01a_sources.ipynb #cda62100
@@ -105,7 +114,8 @@ def _repeats(path, genotypes, values, line, duplicates):
 
 def _number(path, i, text, what='score'):
     try: return float(text)
-    except ValueError: raise DataError(f'{path}: line {i}: {what} {text!r} is not a number; write NaN for what was not measured') from None
+    except ValueError:
+        raise DataError(f'{path}: line {i}: {what} {text!r} is not a number; write NaN for what was not measured') from None
 
 # %% ../nbs/01a_sources.ipynb #829654a7
 def read_dcell_scores(
@@ -116,14 +126,18 @@ def read_dcell_scores(
     duplicates:str='error' # 'error', or 'mean' of the repeated values
 )->tuple: # Genotypes, Phenotypes
     "Genotypes and scores in DCell's layout. Raises DataError naming file, line and value"
-    if duplicates not in ('error', 'mean'): raise ValueError(f"duplicates={duplicates!r}: expected 'error' or 'mean'")
+    if duplicates not in ('error', 'mean'):
+        raise ValueError(f"duplicates={duplicates!r}: expected 'error' or 'mean'")
     index, rows, values, line = {g: j for j, g in enumerate(genes)}, [], [], []
     for i, text in _lines(path):
         n, *names, score = text.split() if len(text.split()) > 1 else ('', '')
-        if not n.isdigit() or int(n) != len(names): raise DataError(f'{path}: line {i}: expected "number-of-genes gene ... score", found {text[:60]!r}')
+        if not n.isdigit() or int(n) != len(names):
+            raise DataError(f'{path}: line {i}: expected "number-of-genes gene ... score", found {text[:60]!r}')
         for g in names:
-            if g not in index: raise DataError(f'{path}: line {i}: gene {g!r} is not among the {len(genes)} genes of the ontology; add it there or drop the line')
-        if len(set(names)) < len(names): raise DataError(f'{path}: line {i}: a gene is named twice in {text[:60]!r}')
+            if g not in index:
+                raise DataError(f'{path}: line {i}: gene {g!r} is not among the {len(genes)} genes of the ontology; add it there or drop the line')
+        if len(set(names)) < len(names):
+            raise DataError(f'{path}: line {i}: a gene is named twice in {text[:60]!r}')
         rows.append(sorted(index[g] for g in names)); values.append(_number(path, i, score)); line.append(i)
     genotypes = Genotypes(genes, [j for r in rows for j in r], np.cumsum([0] + [len(r) for r in rows]))
     keep, values = _repeats(path, genotypes, np.array(values), line, duplicates)
@@ -154,12 +168,14 @@ def read_table(
     df = pd.read_parquet(path) if path.suffix == '.parquet' else pd.read_csv(path, sep=',' if '.csv' in path.suffixes else '\t', dtype=str, keep_default_na=False, skip_blank_lines=False) if path.stat().st_size else pd.DataFrame()
     if not len(df): raise DataError(f'{path}: line 1: no rows; a header line and one genotype a line are expected')
     columns = ['genes'] if 'genes' in df else [c for c in df if c.startswith('gene') and c[4:].isdigit()]
-    if value not in df or not columns: raise DataError(f'{path}: line 1: expected a column {value!r} and a column "genes" (or gene1, gene2, ...), found {list(df)}')
+    if value not in df or not columns:
+        raise DataError(f'{path}: line 1: expected a column {value!r} and a column "genes" (or gene1, gene2, ...), found {list(df)}')
     line = np.arange(2, len(df) + 2)
     rows = [sorted(sum((_names(c) for c in r), [])) for r in df[columns].itertuples(index=False)]
     known = set(genes) if genes is not None else None
     for i, r in zip(line, rows):
-        if known is not None and (lost := [g for g in r if g not in known]): raise DataError(f'{path}: line {i}: gene {lost[0]!r} is not among the {len(known)} known genes; drop the line or widen the vocabulary')
+        if known is not None and (lost := [g for g in r if g not in known]):
+            raise DataError(f'{path}: line {i}: gene {lost[0]!r} is not among the {len(known)} known genes; drop the line or widen the vocabulary')
         if len(set(r)) < len(r): raise DataError(f'{path}: line {i}: {" ".join(r)} names a gene twice')
     genotypes = Genotypes.from_names(rows, genes)
     numbers = {k: np.array([_number(path, i, v or 'nan', k) for i, v in zip(line, df[k])]) for k in [value, standard_error] if k in df}

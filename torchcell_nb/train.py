@@ -45,9 +45,11 @@ class FitConfig:
 
     def __post_init__(self):
         for name, ok in (('schedule', ('onecycle', 'constant')), ('keep', ('best', 'last')), ('wandb', ('disabled', 'offline', 'online'))):
-            if getattr(self, name) not in ok: raise ValueError(f'fit.{name}={getattr(self, name)!r}: expected one of {", ".join(ok)}')
+            if getattr(self, name) not in ok:
+                raise ValueError(f'fit.{name}={getattr(self, name)!r}: expected one of {", ".join(ok)}')
         if self.epochs < 1: raise ValueError(f'fit.epochs={self.epochs}: at least 1')
-        if self.batch < 2: raise ValueError(f'fit.batch={self.batch}: batch normalisation needs batches of at least 2 genotypes')
+        if self.batch < 2:
+            raise ValueError(f'fit.batch={self.batch}: batch normalisation needs batches of at least 2 genotypes')
         if self.lr <= 0: raise ValueError(f'fit.lr={self.lr}: expected a positive number')
 
 # %% ../nbs/30_train.ipynb #4a7a9436
@@ -67,15 +69,22 @@ def batches(rows:Rows, batch:int, seed:int)->DataLoader:
 # %% ../nbs/30_train.ipynb #235f6bff
 def _checked(model, genotypes, phenotypes, split, config):
     "Refuse what cannot be trained on, before anything is written"
-    if len(genotypes) != len(phenotypes): raise DataError(f'{len(genotypes)} genotypes against {len(phenotypes)} phenotypes; they must be aligned')
-    if tuple(genotypes.genes) != model.hierarchy.genes: raise DataError('the genotypes have another gene vocabulary than the hierarchy; build them with genes=hierarchy.genes')
+    if len(genotypes) != len(phenotypes):
+        raise DataError(f'{len(genotypes)} genotypes against {len(phenotypes)} phenotypes; they must be aligned')
+    if tuple(genotypes.genes) != model.hierarchy.genes:
+        raise DataError('the genotypes have another gene vocabulary than the hierarchy; build them with genes=hierarchy.genes')
     for part in ('train', 'validation'):
-        if part not in split.parts: raise DataError(f'split {split.name} has no part {part!r}; it has {", ".join(split.parts)}')
-        if len(split[part]) and split[part].max() >= len(genotypes): raise DataError(f'split {split.name}: row {split[part].max()} of {part} is beyond the {len(genotypes)} genotypes')
+        if part not in split.parts:
+            raise DataError(f'split {split.name} has no part {part!r}; it has {", ".join(split.parts)}')
+        if len(split[part]) and split[part].max() >= len(genotypes):
+            raise DataError(f'split {split.name}: row {split[part].max()} of {part} is beyond the {len(genotypes)} genotypes')
         bad = np.flatnonzero(np.isnan(phenotypes.value[split[part]]))
-        if len(bad): raise DataError(f'{phenotypes.label}: row {split[part][bad[0]]} ({" ".join(genotypes[split[part][bad[0]]])}) of {part} is NaN, not measured; leave such rows out: rows = ~np.isnan(phenotypes.value)')
-    if len(split['train']) < 2: raise DataError(f'{len(split["train"])} training genotypes; batch normalisation needs at least 2')
-    if config.keep == 'best' and len(split['validation']) < 3: raise DataError("keep='best' needs a validation part of at least 3 genotypes; use fit.keep=last or hold some out")
+        if len(bad):
+            raise DataError(f'{phenotypes.label}: row {split[part][bad[0]]} ({" ".join(genotypes[split[part][bad[0]]])}) of {part} is NaN, not measured; leave such rows out: rows = ~np.isnan(phenotypes.value)')
+    if len(split['train']) < 2:
+        raise DataError(f'{len(split["train"])} training genotypes; batch normalisation needs at least 2')
+    if config.keep == 'best' and len(split['validation']) < 3:
+        raise DataError("keep='best' needs a validation part of at least 3 genotypes; use fit.keep=last or hold some out")
 
 def _fingerprint(model, genotypes, phenotypes, split, config, loss):
     "What a checkpoint must agree with to be resumed"
@@ -91,7 +100,8 @@ class Fit:
         self.fingerprint = _fingerprint(model, genotypes, phenotypes, split, config, loss)
         value = phenotypes.value
         self.mean, self.sd = (float(value[split['train']].mean()), float(value[split['train']].std())) if config.standardise else (0., 1.)
-        if not self.sd > 0: raise DataError(f'{phenotypes.label}: all {len(split["train"])} training values are equal; there is nothing to learn')
+        if not self.sd > 0:
+            raise DataError(f'{phenotypes.label}: all {len(split["train"])} training values are equal; there is nothing to learn')
         self.rows = Rows(genotypes.take(split['train']), (value[split['train']] - self.mean)/self.sd)
         self.validation = genotypes.take(split['validation']), value[split['validation']]
         self.accelerator = Accelerator()
@@ -116,7 +126,8 @@ def epoch(self:Fit):
         loss = self.loss(self.model(indices, offsets), y, (s.linear.weight for s in self.bare.subsystems))
         self.optimizer.zero_grad(); self.accelerator.backward(loss); self.optimizer.step(); self.schedule.step()
         total += loss.item()
-    if not np.isfinite(total): raise FloatingPointError(f'epoch {n + 1}: the training loss is {total}; lower fit.lr={self.config.lr}')
+    if not np.isfinite(total):
+        raise FloatingPointError(f'epoch {n + 1}: the training loss is {total}; lower fit.lr={self.config.lr}')
     row = dict(epoch=n + 1, loss=total/len(loader), seconds=time.perf_counter() - start, **self._validate())
     self.history.append(row)
     if self.best is None or self.config.keep == 'last' or np.nan_to_num(row['validation_pearson'], nan=-1) > self.best['pearson']:
@@ -152,7 +163,8 @@ def resume(self:Fit, path):
     "Go on from a checkpoint. Raises ValueError naming what differs if it belongs to another run"
     state = torch.load(path, weights_only=True)
     for k, now in self.fingerprint.items():
-        if state['fingerprint'].get(k) != now: raise ValueError(f'{path}: made with {k}={state["fingerprint"].get(k)!r}, but this run has {now!r}; choose another folder, or the same settings')
+        if state['fingerprint'].get(k) != now:
+            raise ValueError(f'{path}: made with {k}={state["fingerprint"].get(k)!r}, but this run has {now!r}; choose another folder, or the same settings')
     self.bare.load_state_dict(state['model']); self.optimizer.load_state_dict(state['optimizer']); self.schedule.load_state_dict(state['schedule'])
     self.history, self.best = state['history'], state['best']
 
