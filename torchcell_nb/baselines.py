@@ -54,7 +54,7 @@ class Factorisation(torch.nn.Module):
         return self.bias + x @ self.b + pairs @ self.s
 
 # %% ../nbs/31_baselines.ipynb #cf6209f5
-def _csr_tensor(x): return torch.sparse_csr_tensor(torch.as_tensor(x.indptr, dtype=torch.int64), torch.as_tensor(x.indices, dtype=torch.int64), torch.as_tensor(x.data), size=x.shape, check_invariants=True)
+def _csr_tensor(x): return torch.sparse_csr_tensor(torch.tensor(x.indptr, dtype=torch.int64), torch.tensor(x.indices, dtype=torch.int64), torch.tensor(x.data), size=x.shape, check_invariants=True)
 
 def _dense(x): return torch.as_tensor(x.toarray()) if x.shape[0]*x.shape[1] < 20_000_000 else _csr_tensor(x)
 
@@ -75,7 +75,7 @@ def factorisation(x, y, x_validation, y_validation, seed=0, dim=16, penalties=(.
         with torch.no_grad(): return mean + sd*model(_dense(x)).numpy()
     return predict
 
-# %% ../nbs/31_baselines.ipynb #251a1fd3
+# %% ../nbs/31_baselines.ipynb #c66919e9
 baselines = {'additive ridge': (additive_ridge, 'genes'), 'forest on genes': (forest, 'genes'), 'forest on terms': (forest, 'terms'),
              'forest on both': (forest, 'both'), 'factorisation': (factorisation, 'genes')}
 

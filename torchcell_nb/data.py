@@ -29,7 +29,9 @@ class Genotypes:
         offsets # int array [n + 1]: genotype i holds indices[offsets[i]:offsets[i+1]]
     ):
         self.genes = tuple(genes)
-        self.indices, self.offsets = np.asarray(indices, np.int32), np.asarray(offsets, np.int64)
+        for name, a in (('indices', indices), ('offsets', offsets)):
+            if np.size(a) and not np.issubdtype(np.asarray(a).dtype, np.integer): raise DataError(f'{name} must be integers, not {np.asarray(a).dtype}')
+        self.indices, self.offsets = np.array(indices, np.int32), np.array(offsets, np.int64)
         _check_ragged(self.genes, self.indices, self.offsets)
         for a in (self.indices, self.offsets): a.flags.writeable = False
 
@@ -54,6 +56,8 @@ def from_names(cls:Genotypes,
     genes:list=None # the vocabulary; the sorted genes of `rows` unless given
 )->Genotypes:
     "Genotypes from gene names. Raises DataError naming the row for an unknown or a repeated gene"
+    rows = list(rows)
+    if any(isinstance(r, str) for r in rows): raise DataError('each row is a list of gene names, not one string; split it first')
     rows = [list(r) for r in rows]
     genes = sorted({g for r in rows for g in r}) if genes is None else list(genes)
     index = {g: i for i, g in enumerate(genes)}
@@ -86,6 +90,7 @@ def take(self:Genotypes, rows)->Genotypes:
 @patch
 def __getitem__(self:Genotypes, i:int)->list:
     "Names of the genes disrupted in genotype i"
+    i = range(len(self))[i]
     return [self.genes[j] for j in self.indices[self.offsets[i]:self.offsets[i + 1]]]
 
 @patch
@@ -158,6 +163,7 @@ class Split:
     def __post_init__(self):
         parts = {k: np.sort(np.asarray(v, np.int64)) for k, v in self.parts.items()}
         rows = np.concatenate(list(parts.values())) if parts else np.array([], np.int64)
+        if (rows < 0).any(): raise DataError(f'split {self.name}: row {rows.min()} is negative')
         if len(np.unique(rows)) < len(rows): raise DataError(f'split {self.name}: a row stands in two parts')
         object.__setattr__(self, 'parts', parts)
 
@@ -172,8 +178,8 @@ class Split:
     def __repr__(self): return f'Split {self.name} (seed {self.seed}, id {self.id}): ' + ', '.join(f'{k} {len(v):,}' for k, v in self.parts.items())
 
 # %% ../nbs/01_data.ipynb #92f6f083
-def _named(name, seed, test, pool, validation, rng):
-    held = rng.permutation(pool)[:round(validation*len(pool))]
+def _named(name, seed, test, pool, validation, rng, always=()): # rows `always` are trained on
+    held = rng.permutation(np.setdiff1d(pool, always))[:round(validation*len(pool))]
     return Split(name, seed, dict(train=np.setdiff1d(pool, held), validation=held, test=test))
 
 def split_random(
@@ -183,6 +189,7 @@ def split_random(
     test:float=.1 # share of all genotypes
 )->Split:
     "Genotypes at random: asks for new combinations of genes that were all seen"
+    if not 0 <= validation + test < 1: raise ValueError(f'validation={validation} and test={test} leave nothing to train on')
     rng = np.random.default_rng(seed)
     order = rng.permutation(len(genotypes)); n = round(test*len(order))
     return _named('random', seed, order[:n], order[n:], validation/(1 - test), rng)
@@ -202,7 +209,7 @@ def split_genes(
     held = np.zeros(len(genotypes.genes), bool); held[rng.permutation(used)[:round(share*len(used))]] = True
     count = genotypes.matrix() @ held.astype(np.float32)
     test = count > 0 if rule == 'any' else (count == genotypes.sizes) & (genotypes.sizes > 0)
-    return _named(f'genes-{rule}', seed, np.flatnonzero(test), np.flatnonzero(count == 0), validation, rng)
+    return _named(f'genes-{rule}', seed, np.flatnonzero(test), np.flatnonzero(count == 0), validation, rng, np.flatnonzero(genotypes.sizes == 0))
 
 # %% ../nbs/01_data.ipynb #85fd50a4
 def split_queries(

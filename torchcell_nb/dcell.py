@@ -93,7 +93,7 @@ def states(self:DCell, indices, offsets)->list: # of T tensors [B, L_t]
     "Outputs O_t of every subsystem, in the hierarchy's order"
     h, outputs, touches = self.hierarchy, [], []
     genes = gene_states(indices, offsets, len(h.genes), self.subsystems[0].linear.weight.dtype)
-    if self.training and len(genes) < 2:
+    if self.training and len(genes) < 2 and isinstance(self.subsystems[0].norm, nn.BatchNorm1d):
         raise ValueError('a batch of 1 in training: batch statistics need at least 2 genotypes; raise the batch size, or call model.eval()')
     for t, subsystem in enumerate(self.subsystems):
         direct = genes[:, getattr(self, f'genes_{t}')]

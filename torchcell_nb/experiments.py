@@ -29,22 +29,22 @@ def run_grid(
     seeds=range(5),
     jobs:int=2 # processes, one thread each
 )->dict: # name -> list of Run, one per seed
-    "Train every setting with every seed; runs that are finished already are only read"
+    "Train every setting with every seed; runs that are finished already are only read, and refused if their settings or data differ"
     names = {n: [f'{folder}/{n}-seed{s}' for s in seeds] for n in settings}
-    work = [[*settings[n], f'seed={s}', f'out={p}'] for n in settings for s, p in zip(seeds, names[n]) if not (Path(p)/'metrics.json').exists()]
+    work = [[*settings[n], f'seed={s}', f'out={p}'] for n in settings for s, p in zip(seeds, names[n])]
     Parallel(n_jobs=min(jobs, max(len(work), 1)))(delayed(_one)(w) for w in work)
     return {n: [Run(p) for p in paths] for n, paths in names.items()}
 
 # %% ../nbs/90_experiments.ipynb #e9c1edec
 def archive(
     runs:dict, # name -> list of Run
-    folder, # where the light copies go: settings, metrics, curves, importance, predictions of the test part
+    folder, # where the light copies go: settings, metrics, curves, predictions of the test part
     predictions:bool=False # keep the test part's predictions, as float32
 ):
     "Copy what an entry shows of its runs, some kilobytes each, and none of the weights"
     for run in (r for rs in runs.values() for r in rs):
         to = Path(folder)/run.folder.name; to.mkdir(parents=True, exist_ok=True)
-        for name in ('config.yaml', 'curves.tsv', 'importance.tsv', 'truth.tsv', 'filters.tsv', 'metrics.json'):
+        for name in ('config.yaml', 'curves.tsv', 'truth.tsv', 'filters.tsv', 'metrics.json'):
             if (run.folder/name).exists(): shutil.copyfile(run.folder/name, to/name)
         if predictions:
             p = run.predictions; p = p[p.part == 'test']

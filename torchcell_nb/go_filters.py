@@ -149,7 +149,7 @@ def filter_go(
 def ma2018(
     n:int=6, # genes a term must contain
     genes=None, # count only these genes
-    drop:str='annotations' # see `without_evidence`
+    drop:str='terms' # see `without_evidence`
 )->dict: # steps for `filter_go`
     "The filters of Ma et al. (2018), in their order: evidence, containment, redundancy"
     return {'without IGI': partial(without_evidence, drop=drop), f'contains >= {n}': partial(min_contained, n=n, genes=genes), 'not redundant': without_redundant}

@@ -48,6 +48,8 @@ def from_ontology(cls:Hierarchy,
     if len(ontology.roots) != 1:
         raise OntologyError(f'{ontology.name} has {len(ontology.roots)} roots, {", ".join(ontology.roots[:3])}; use with_root() to join them or under(term) to choose one')
     genes = list(ontology.genes if genes is None else genes)
+    if blind := sorted(set(genes) - set(ontology.genes)):
+        raise OntologyError(f'{ontology.name}: {len(blind)} genes of the vocabulary have no term, such as {blind[0]!r}: no model of this shape could see them; leave them out of `genes`')
     gene, strata = {g: i for i, g in enumerate(genes)}, ontology.strata
     terms = sorted(ontology.terms.id, key=lambda t: (strata[t], t))
     index, name = {t: i for i, t in enumerate(terms)}, ontology.terms.set_index('id')['name']
@@ -56,7 +58,7 @@ def from_ontology(cls:Hierarchy,
     among = np.isin(ontology.genes, genes).astype(np.int64)
     contained = (ontology.contained_matrix @ among)[[ontology.terms.id.searchsorted(t) for t in terms]] if len(among) else np.zeros(len(terms), int)
     if (contained == 0).any():
-        raise OntologyError(f'{ontology.name}: term {terms[int(np.argmin(contained))]} contains no gene; drop such terms with min_contained(ontology, 1)')
+        raise OntologyError(f'{ontology.name}: term {terms[int(np.argmin(contained))]} contains no gene; drop such terms with min_contained(ontology, 1{", genes" if len(genes) != len(ontology.genes) else ""})')
     return cls(tuple(terms), tuple(name[terms]), tuple(genes), np.array([strata[t] for t in terms]), child_offsets, children, gene_offsets, direct, contained)
 
 # %% ../nbs/02a_hierarchy.ipynb #dd9e45ee

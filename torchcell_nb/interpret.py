@@ -13,7 +13,7 @@ import pandas as pd
 import torch
 
 from .data import Genotypes
-from .dcell import DCell
+from .dcell import DCell, gene_states
 from .figures import dag_positions, draw_dag, palette
 from .hierarchy import Hierarchy
 from .metrics import mse
@@ -25,22 +25,38 @@ def silenced(
     term:int # position of the term in the hierarchy
 )->np.ndarray: # [n]
     "The root's predictions when the term's output is its mean over these genotypes"
-    hook = model.subsystems[term].register_forward_hook(lambda module, inputs, output: output.mean(0, keepdim=True).expand_as(output))
-    try: return model.predict(genotypes, batch=max(len(genotypes), 1))
-    finally: hook.remove()
+    return _silenced(model.eval(), *_states(model, genotypes), term)
+
+def _states(model, genotypes):
+    "Gene states [n, G] and every subsystem's output, computed once"
+    batch = torch.tensor(genotypes.indices), torch.tensor(genotypes.offsets)
+    with torch.no_grad(): return gene_states(*batch, len(genotypes.genes)), model.eval().states(*batch)
+
+@torch.no_grad()
+def _silenced(model, genes, states, term):
+    "Silence one term and compute again only what stands above it"
+    h, changed = model.hierarchy, {term: states[term].mean(0, keepdim=True).expand_as(states[term])}
+    for t in range(term + 1, len(h)):
+        children = h.children_of(t).tolist()
+        if changed.keys().isdisjoint(children): continue
+        changed[t] = model.subsystems[t](torch.cat([changed.get(c, states[c]) for c in children] + [genes[:, getattr(model, f'genes_{t}')]], 1))
+    return model.subsystems[-1].head(changed[len(h) - 1])[:, 0].numpy()
 
 # %% ../nbs/40_interpret.ipynb #70d09b1d
 def importance(
     model:DCell,
     genotypes:Genotypes, # n genotypes the model was not fitted on
     value, # [n] measured phenotype
-    mean:float=0., sd:float=1. # of the targets, if the model predicts standardised ones
+    mean:float=0., sd:float=1., # of the targets, if the model predicts standardised ones
+    rows:int=1000 # at most this many genotypes are used, evenly spread: all subsystems' outputs for them are held in memory
 )->pd.DataFrame: # term, name, stratum, contained, importance; most important first
     "How much worse the root predicts, in squared units of the phenotype, with each term but the root silenced"
-    h, value = model.hierarchy, np.asarray(value, float)
+    h, few = model.hierarchy, np.unique(np.linspace(0, len(genotypes) - 1, min(rows, len(genotypes))).astype(int))
+    genotypes, value = genotypes.take(few), np.asarray(value, float)[few]
+    genes, states = _states(model, genotypes)
     base = mse(value, mean + sd*model.predict(genotypes))
-    rows = [(h.terms[t], h.names[t], int(h.stratum[t]), int(h.contained[t]), mse(value, mean + sd*silenced(model, genotypes, t)) - base) for t in range(len(h) - 1)]
-    return pd.DataFrame(rows, columns=['term', 'name', 'stratum', 'contained', 'importance']).sort_values('importance', ascending=False, ignore_index=True)
+    table = [(h.terms[t], h.names[t], int(h.stratum[t]), int(h.contained[t]), mse(value, mean + sd*_silenced(model, genes, states, t)) - base) for t in range(len(h) - 1)]
+    return pd.DataFrame(table, columns=['term', 'name', 'stratum', 'contained', 'importance']).sort_values('importance', ascending=False, ignore_index=True)
 
 # %% ../nbs/40_interpret.ipynb #5724a5dd
 def hierarchy_graph(hierarchy:Hierarchy)->nx.DiGraph:

@@ -28,7 +28,7 @@ class DCellLoss(nn.Module):
     def forward(self,
         predictions:torch.Tensor, # [B, T]
         y:torch.Tensor, # [B]
-        weights=() # tensors whose norm is penalised
+        weights=() # tensors whose norm is penalised: the W_t
     )->torch.Tensor: # scalar
         "Raises ValueError for shapes that do not fit and for a NaN phenotype"
         if predictions.ndim != 2 or predictions.shape[1] != self.n_terms:
@@ -37,7 +37,8 @@ class DCellLoss(nn.Module):
             raise ValueError(f'y: expected [{len(predictions)}], one value per genotype; got {list(y.shape)}')
         if torch.isnan(y).any():
             raise ValueError(f'y is NaN at position {int(torch.isnan(y).nonzero()[0])}: not measured; drop such genotypes before training')
+        weights = list(weights)
+        if self.penalty and not weights: raise ValueError(f'penalty={self.penalty} but no weights were given to penalise')
         error = ((predictions - y[:, None])**2).mean(0)
         loss = error[self.root] + self.alpha*(error.sum() - error[self.root])
-        weights = list(weights) if self.penalty else []
-        return loss + self.penalty*torch.stack([(w**2).sum() for w in weights]).sum().sqrt() if weights else loss
+        return loss + self.penalty*torch.stack([(w**2).sum() for w in weights]).sum().sqrt() if self.penalty else loss

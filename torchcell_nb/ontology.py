@@ -65,6 +65,8 @@ def _check(self:Ontology):
         lost = self._edges[self._index.get_indexer(self._edges[column]) < 0]
         if len(lost):
             raise OntologyError(f'{self.name}: edge {lost.child.iloc[0]} -> {lost.parent.iloc[0]}: {column} {lost[column].iloc[0]!r} is not a term; add the term or drop the edge')
+    if (self._annotations['gene'] == '').any():
+        raise OntologyError(f'{self.name}: an annotation to {self._annotations.term[self._annotations.gene == ""].iloc[0]} names no gene; remove such records')
     lost = self._annotations[self._index.get_indexer(self._annotations['term']) < 0]
     if len(lost):
         raise OntologyError(f'{self.name}: gene {lost.gene.iloc[0]} is annotated to {lost.term.iloc[0]!r}, which is not a term; use `annotate`, which resolves old ids and counts the rest')
@@ -282,6 +284,8 @@ def annotate(self:Ontology,
     outcome[~new['term'].isin(self._index) & ~outcome.str.startswith('obsolete')] = 'unknown term'
     outcome[new['qualifier'].str.contains(r'\bNOT\b', regex=True)] = 'NOT-qualified'
     kept = outcome.isin(['kept', 'alternative id', 'obsolete, replaced']) & new['term'].isin(self._index)
+    repeated = kept & new[kept].duplicated().reindex(new.index, fill_value=False)
+    outcome[repeated], kept = 'repeated', kept & ~repeated
     outcome = outcome.where(kept, 'dropped: ' + outcome)
     example = records.set_axis(new.index)['term'].astype(str).groupby(outcome).first()
     table = pd.DataFrame({'records': outcome.value_counts(), 'example': example}).rename_axis('outcome').reset_index()

@@ -7,7 +7,7 @@ __all__ = ['ModelConfig', 'LossConfig', 'SplitConfig', 'RunConfig', 'ConfigError
            'train_run', 'Run']
 
 # %% ../nbs/32_runs.ipynb #a015369d
-import dataclasses, difflib, hashlib, json, platform, resource, time
+import dataclasses, difflib, hashlib, json, platform, re, resource, time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Optional
@@ -33,7 +33,7 @@ from .metrics import evaluate, noise_ceiling
 from .simulate import Truth, random_genotypes, simulate_phenotypes
 from .snapshot import yeast_go
 from .sources import dna_repair, find_data, read_dcell_scores, read_dcell_topology, read_table
-from .train import FitConfig, fit
+from .train import FitConfig, check_fit, fit
 
 # %% ../nbs/32_runs.ipynb #9e119e9b
 @dataclass
@@ -76,6 +76,7 @@ class RunConfig:
     def __post_init__(self):
         if self.control not in ('none', 'genes'):
             raise ValueError(f"control={self.control!r}: expected 'none' or 'genes'")
+        if self.fit.seed not in (0, self.seed): raise ValueError(f'fit.seed={self.fit.seed}: a run has one seed; set seed={self.fit.seed}')
         if not 0 < self.split.validation < 1:
             raise ValueError(f'split.validation={self.split.validation}: expected a share between 0 and 1')
         for b in self.baselines:
@@ -91,6 +92,10 @@ def _keys(d, prefix=''):
     for k, v in d.items():
         yield f'{prefix}{k}'
         if isinstance(v, dict): yield from _keys(v, f'{prefix}{k}.')
+
+def _quoted(word): # a value with signs that hydra's grammar reads otherwise, such as the brackets of a path
+    key, value = word.split('=', 1)
+    return f"{key}='{value}'" if re.search(r"[()=,\s]", value) and value[0] not in '[{"\'' else word
 
 def _configs()->Path: # inside the package once installed, beside it in a checkout
     package = Path(__file__).parent if '__file__' in globals() else Path('../torchcell_nb')
@@ -108,6 +113,7 @@ def compose_config(
         if '=' not in word: raise ConfigError(f'{word!r}: expected key=value, such as fit.lr=0.003')
         if word.startswith('data=') and not (folder/f'data/{word[5:]}.yaml').exists():
             raise ConfigError(f'{word}: known data are {", ".join(sorted(p.stem for p in (folder/"data").glob("*.yaml")))}')
+    overrides = [_quoted(w) for w in overrides]
     with initialize_config_dir(str(folder.resolve()), version_base=None):
         base = compose(name, [w for w in overrides if w.startswith('data=')])
         known = list(_keys(OmegaConf.to_container(base)))
@@ -159,7 +165,7 @@ def _dna_repair(d, config, seed):
 
 def _dcell_files(d, config, seed):
     ontology = read_dcell_topology(d['topology'])
-    read = [read_dcell_scores(d[k], ontology.genes, label=d['label'], duplicates=d['duplicates']) for k in ('train', 'test') if d[k]]
+    read = [read_dcell_scores(d[k], ontology.genes, label=d['label'], duplicates=d['duplicates'], unmeasured=d['unmeasured']) for k in ('train', 'test') if d[k]]
     parts = _two_files(*read, config.split.validation, seed) if d['test'] else (*read[0], split_random(read[0][0], seed, config.split.validation*.9, .1))
     return Task(Hierarchy.from_ontology(ontology), *parts, {Path(d[k]).name: _sha256(d[k]) for k in ('topology', 'train', 'test') if d[k]})
 
@@ -176,21 +182,21 @@ def _simulated(d, config, seed):
     return Task(hierarchy, genotypes, phenotypes, split_random(genotypes, seed, config.split.validation*.9, .1), dict(phenotypes='simulated', annotations='yeast GO 2021-12-15'), report, truth.ceiling, truth)
 
 def _table(d, config, seed):
-    genotypes, phenotypes = read_table(d['path'], d['value'], duplicates=d['duplicates'], label=d['label'])
+    genotypes, phenotypes = read_table(d['path'], d['value'], duplicates=d['duplicates'], unmeasured=d['unmeasured'], label=d['label'])
     used = [genotypes.genes[i] for i in np.unique(genotypes.indices)]
     part, report = _yeast(d['root'], d['min_contained'], used)
     lost = sorted(set(used) - set(part.genes))
     if lost:
-        raise DataError(f'{d["path"]}: {len(lost)} genes, such as {lost[0]!r}, have no term in the filtered Gene Ontology, so no model shaped like it can see them; drop their rows, lower data.min_contained, or use systematic names (YAL001C)')
+        raise DataError(f'{d["path"]}: {len(lost)} genes, such as {lost[0]!r}, have no term in this part of the Gene Ontology, so no model shaped like it can see them; drop their rows, widen data.root, or use systematic names (YAL001C)')
     hierarchy = Hierarchy.from_ontology(part, used)
     genotypes = Genotypes.from_names((genotypes[i] for i in range(len(genotypes))), used)
-    measured = ~np.isnan(phenotypes.value); genotypes, phenotypes = genotypes.take(measured), phenotypes.take(measured)
     ceiling = noise_ceiling(phenotypes.value, phenotypes.standard_error)
-    return Task(hierarchy, genotypes, phenotypes, split_random(genotypes, seed, config.split.validation*(1 - d['test']), d['test']), {Path(d['path']).name: _sha256(d['path']), 'not measured, left out': int((~measured).sum())}, report, None if np.isnan(ceiling) else ceiling)
+    return Task(hierarchy, genotypes, phenotypes, split_random(genotypes, seed, config.split.validation*(1 - d['test']), d['test']), {Path(d['path']).name: _sha256(d['path'])}, report, None if np.isnan(ceiling) else ceiling)
 
 # %% ../nbs/32_runs.ipynb #09f53fc9
 def load_task(config:RunConfig)->Task:
     "Read or simulate what the settings name. Raises DataError, OntologyError or FileNotFoundError naming file, line and value"
+    if 'name' not in config.data: raise ConfigError("no data: compose the settings with compose_config(['data=dna_repair'])")
     seed = config.seed if config.split.seed is None else config.split.seed
     task = dict(dna_repair=_dna_repair, dcell_files=_dcell_files, simulated=_simulated, table=_table)[config.data['name']](config.data, config, seed)
     return dataclasses.replace(task, hierarchy=task.hierarchy.with_permuted_genes(seed)) if config.control == 'genes' else task
@@ -240,6 +246,12 @@ def _metrics(predictions, config, task, run, seconds):
             'split': task.split.id, 'hierarchy': task.hierarchy.id, 'data': task.manifest, 'versions': versions}
 
 # %% ../nbs/32_runs.ipynb #7730ce26
+def _unchanged(run, task):
+    "A finished run, if it was made of the same data"
+    for what, now in (('data', json.loads(json.dumps(task.manifest))), ('hierarchy', task.hierarchy.id), ('split', task.split.id)):
+        if run.metrics[what] != now: raise ConfigError(f'{run.folder}: was made with {what} {run.metrics[what]}, which are now {now}; choose another out=, or remove the folder')
+    return run
+
 def train_run(
     config:RunConfig,
     progress:bool=True # show a progress bar
@@ -247,11 +259,12 @@ def train_run(
     "Load, train, evaluate, write. A finished run of the same settings is returned as it is, an unfinished one goes on"
     config = dataclasses.replace(config, out=str(config.out or f'runs/{config.data["name"]}-seed{config.seed}'), fit=dataclasses.replace(config.fit, seed=config.seed))
     folder, start = Path(config.out), time.perf_counter()
-    task = load_task(config)                                     # bad input is refused here, before anything is written
-    _claim(folder, config)
-    if (folder/'metrics.json').exists(): return Run(folder)
+    task = load_task(config)
     torch.manual_seed(config.seed)
     model = DCell(task.hierarchy, **dataclasses.asdict(config.model))
+    check_fit(model, task.genotypes, task.phenotypes, task.split, config.fit)   # bad input is refused before anything is written
+    _claim(folder, config)
+    if (folder/'metrics.json').exists(): return _unchanged(Run(folder), task)
     loss = DCellLoss(task.hierarchy.terms, task.hierarchy.root, config.loss.alpha, config.loss.penalty)
     task.hierarchy.save(folder/'hierarchy.json'); task.split.save(folder/'split.json')
     run = fit(model, loss, task.genotypes, task.phenotypes, task.split, config.fit, folder/'checkpoint.pt', progress)
@@ -262,9 +275,6 @@ def train_run(
     _write(folder/'curves.tsv', run.curves.to_csv(sep='\t', index=False))
     predictions = _predictions(task, run, config)
     predictions.to_parquet(folder/'predictions.part', compression='zstd'); (folder/'predictions.part').replace(folder/'predictions.parquet')
-    from torchcell_nb.interpret import importance
-    valid = task.split['validation']
-    _write(folder/'importance.tsv', importance(model, task.genotypes.take(valid), task.phenotypes.value[valid], run.mean, run.sd).to_csv(sep='\t', index=False))
     seconds = dict(training=round(trained, 2), all=round(time.perf_counter() - start, 2))
     _write(folder/'metrics.json', json.dumps(_null(_metrics(predictions, config, task, run, seconds)), indent=1, allow_nan=False) + '\n')
     return Run(folder)
@@ -297,10 +307,16 @@ def model(self:Run)->DCell:
     return model.eval()
 
 @patch
+def scale(self:Run)->tuple: # mean, SD
+    "What the targets were standardised by: a prediction in the phenotype's unit is mean + SD * the model's"
+    state = torch.load(self.folder/'checkpoint.pt', weights_only=True)
+    return state['mean'], state['sd']
+
+@patch
 def predict(self:Run, genotypes:Genotypes)->np.ndarray: # [n], in the phenotype's unit
     "Predicted phenotypes of genotypes over the hierarchy's genes"
-    state = torch.load(self.folder/'checkpoint.pt', weights_only=True)
-    return state['mean'] + state['sd']*self.model().predict(genotypes)
+    mean, sd = self.scale()
+    return mean + sd*self.model().predict(genotypes)
 
 @patch
 def scores(self:Run, part:str='test')->pd.DataFrame:

@@ -88,13 +88,15 @@ def simulate_phenotypes(
     seed:int=0
 )->tuple: # Phenotypes, Truth
     "SIMULATED fitness of each genotype, relative to the wild type, with the truth behind it"
+    if not 0 < ceiling <= 1: raise ValueError(f'ceiling={ceiling}: a correlation above 0 and at most 1 is expected')
+    if not 0 <= n_buffers <= n_terms*(n_terms - 1)//2: raise ValueError(f'n_buffers={n_buffers}: {n_terms} terms make at most {n_terms*(n_terms - 1)//2} pairs')
     rng = np.random.default_rng(seed)
     chosen = _causal(ontology, genotypes.genes, n_terms, size, rng)
     index = {g: i for i, g in enumerate(genotypes.genes)}
     severity = rng.uniform(.3, 1, len(genotypes.genes))
     terms = pd.DataFrame(dict(term=chosen, redundant=np.arange(n_terms) % 2 == 1, effect=rng.uniform(*effect, n_terms)))
     pairs = [(a, b) for i, a in enumerate(chosen) for b in chosen[i + 1:]]
-    buffers = pd.DataFrame([pairs[i] for i in sorted(rng.choice(len(pairs), n_buffers, replace=False))], columns=['a', 'b']).assign(effect=rng.uniform(*effect, n_buffers))
+    buffers = pd.DataFrame([pairs[i] for i in sorted(rng.permutation(len(pairs))[:n_buffers])], columns=['a', 'b']).assign(effect=rng.uniform(*effect, n_buffers))
     def masked(t):
         inside = np.zeros(len(genotypes.genes)); inside[[index[g] for g in ontology.contained(t) if g in index]] = 1
         return severity*inside

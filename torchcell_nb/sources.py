@@ -10,6 +10,7 @@ import os
 from pathlib import Path
 from urllib.parse import quote
 
+import networkx as nx
 import numpy as np
 import pandas as pd
 import pooch
@@ -88,6 +89,13 @@ def read_dcell_topology(
         for c in children:
             if c not in line:
                 raise DataError(f'{path}: line {i + 2}: child term {c} of {term} has no block of its own; add one or remove the child')
+    circle = nx.DiGraph([(t, c) for _, t, _, _, cs in blocks for c in cs])
+    if not nx.is_directed_acyclic_graph(circle):
+        at = [t for t, _ in nx.find_cycle(circle)]
+        raise DataError(f'{path}: line {line[at[-1]] + 2}: child term {at[0]} closes the circle {" -> ".join(at + at[:1])}; an ontology has none: remove one of these children')
+    roots = sorted(set(line) - {c for *_, cs in blocks for c in cs})
+    if len(roots) > 1:
+        raise DataError(f'{path}: line {line[roots[1]]}: term {roots[1]} has no parent, and neither has {roots[0]}; one root is expected: is the file cut short?')
     terms = pd.DataFrame([(t, t, '') for t in line], columns=['id', 'name', 'namespace'])
     edges = pd.DataFrame([(c, t, 'unspecified') for _, t, _, _, cs in blocks for c in cs], columns=['child', 'parent', 'relation'])
     records = pd.DataFrame([(g, t, Path(path).name) for _, t, _, gs, _ in blocks for g in gs], columns=['gene', 'term', 'source'])
@@ -106,14 +114,18 @@ def _repeats(path, genotypes, values, line, duplicates):
     differ = np.flatnonzero(~np.isclose(values, values[first][of], rtol=0, atol=0, equal_nan=True))
     if len(differ) and duplicates == 'error':
         i = differ[0]
-        raise DataError(f'{path}: line {line[i]}: genotype {" ".join(genotypes[i])} has value {values[i]}, but {values[first[of[i]]]} on line {line[first[of[i]]]}; remove one, or take their mean with duplicates="mean" (data.duplicates=mean)')
+        raise DataError(f'{path}: line {line[i]}: genotype {" ".join(genotypes[i]) or "wild type"} has value {values[i]}, but {values[first[of[i]]]} on line {line[first[of[i]]]}; remove one, or take their mean with duplicates="mean" (data.duplicates=mean)')
     if duplicates == 'mean':
         measured = ~np.isnan(values)
         values = (np.bincount(of, np.where(measured, values, 0))/np.where(n := np.bincount(of, measured), n, np.nan))[of]
     return keep, values
 
-def _number(path, i, text, what='score'):
-    try: return float(text)
+def _number(path, i, text, what='score', unmeasured='keep'):
+    try:
+        if unmeasured == 'error' and np.isnan(float(text)):
+            raise DataError(f'{path}: line {i}: {what} is {text or "empty"}, not measured; remove the line, or leave such rows out with data.unmeasured=drop')
+        return float(text)
+    except DataError: raise
     except ValueError:
         raise DataError(f'{path}: line {i}: {what} {text!r} is not a number; write NaN for what was not measured') from None
 
@@ -123,7 +135,8 @@ def read_dcell_scores(
     genes:list, # the vocabulary, usually the ontology's genes
     label:str='digenic epsilon',
     reference:str='',
-    duplicates:str='error' # 'error', or 'mean' of the repeated values
+    duplicates:str='error', # 'error', or 'mean' of the repeated values
+    unmeasured:str='keep' # what to do with NaN scores: 'keep' them, 'drop' their rows, or 'error'
 )->tuple: # Genotypes, Phenotypes
     "Genotypes and scores in DCell's layout. Raises DataError naming file, line and value"
     if duplicates not in ('error', 'mean'):
@@ -138,7 +151,9 @@ def read_dcell_scores(
                 raise DataError(f'{path}: line {i}: gene {g!r} is not among the {len(genes)} genes of the ontology; add it there or drop the line')
         if len(set(names)) < len(names):
             raise DataError(f'{path}: line {i}: a gene is named twice in {text[:60]!r}')
-        rows.append(sorted(index[g] for g in names)); values.append(_number(path, i, score)); line.append(i)
+        value = _number(path, i, score, unmeasured=unmeasured)
+        if unmeasured == 'drop' and np.isnan(value): continue
+        rows.append(sorted(index[g] for g in names)); values.append(value); line.append(i)
     genotypes = Genotypes(genes, [j for r in rows for j in r], np.cumsum([0] + [len(r) for r in rows]))
     keep, values = _repeats(path, genotypes, np.array(values), line, duplicates)
     return genotypes.take(keep), Phenotypes(values[keep], label=label, reference=reference)
@@ -160,6 +175,7 @@ def read_table(
     genes:list=None, # the vocabulary; the genes in the file unless given
     standard_error:str='standard_error', # column, if there is one
     duplicates:str='error', # 'error', or 'mean' of the repeated values
+    unmeasured:str='keep', # what to do with empty or NaN values: 'keep' them as NaN, 'drop' their rows, or 'error'
     **about # label, unit, reference of the Phenotypes
 )->tuple: # Genotypes, Phenotypes
     "Genotypes and phenotypes from a table of one's own. Raises DataError naming file, line and value"
@@ -170,7 +186,10 @@ def read_table(
     columns = ['genes'] if 'genes' in df else [c for c in df if c.startswith('gene') and c[4:].isdigit()]
     if value not in df or not columns:
         raise DataError(f'{path}: line 1: expected a column {value!r} and a column "genes" (or gene1, gene2, ...), found {list(df)}')
-    line = np.arange(2, len(df) + 2)
+    df.index += 2                                                    # the line each row stands on, under the header
+    df = df[[not all(isinstance(v, str) and v == '' for v in r) for r in df.itertuples(index=False)]]
+    if unmeasured == 'drop': df = df[[not np.isnan(_number(path, i, v if v != '' else 'nan', value)) for i, v in df[value].items()]]
+    line = df.index.to_numpy()
     rows = [sorted(sum((_names(c) for c in r), [])) for r in df[columns].itertuples(index=False)]
     known = set(genes) if genes is not None else None
     for i, r in zip(line, rows):
@@ -178,9 +197,14 @@ def read_table(
             raise DataError(f'{path}: line {i}: gene {lost[0]!r} is not among the {len(known)} known genes; drop the line or widen the vocabulary')
         if len(set(r)) < len(r): raise DataError(f'{path}: line {i}: {" ".join(r)} names a gene twice')
     genotypes = Genotypes.from_names(rows, genes)
-    numbers = {k: np.array([_number(path, i, v or 'nan', k) for i, v in zip(line, df[k])]) for k in [value, standard_error] if k in df}
+    numbers = {k: np.array([_number(path, i, v if v != '' else 'nan', k, unmeasured if k == value else 'keep') for i, v in zip(line, df[k])]) for k in [value, standard_error] if k in df}
     keep, values = _repeats(path, genotypes, numbers[value], line, duplicates)
-    return genotypes.take(keep), Phenotypes(values[keep], numbers[standard_error][keep] if standard_error in numbers else None, **about)
+    errors = numbers.get(standard_error)
+    if errors is not None and duplicates == 'mean':                  # of a mean of n: sqrt(sum of squares)/n
+        of = np.unique(genotypes.keys(), return_inverse=True)[1]
+        errors = (np.sqrt(np.bincount(of, errors**2))/np.bincount(of))[of]
+    return genotypes.take(keep), Phenotypes(values[keep], errors[keep] if errors is not None else None, **about)
 
 def _names(cell):
+    if cell is None or cell is pd.NA or isinstance(cell, float): return []  # a missing cell disrupts nothing
     return [str(g) for g in cell] if isinstance(cell, (list, np.ndarray)) else str(cell).replace(',', ' ').replace(';', ' ').replace('|', ' ').split()
