@@ -54,9 +54,11 @@ class Factorisation(torch.nn.Module):
         return self.bias + x @ self.b + pairs @ self.s
 
 # %% ../nbs/31_baselines.ipynb #cf6209f5
-def _csr_tensor(x): return torch.sparse_csr_tensor(torch.tensor(x.indptr, dtype=torch.int64), torch.tensor(x.indices, dtype=torch.int64), torch.tensor(x.data), size=x.shape, check_invariants=True)
+def _sparse_tensor(x):
+    c = x.tocoo()
+    return torch.sparse_coo_tensor(torch.tensor(np.stack([c.row, c.col]), dtype=torch.int64), torch.tensor(c.data), x.shape, check_invariants=True).coalesce()
 
-def _dense(x): return torch.as_tensor(x.toarray()) if x.shape[0]*x.shape[1] < 20_000_000 else _csr_tensor(x)
+def _dense(x): return torch.as_tensor(x.toarray()) if x.shape[0]*x.shape[1] < 20_000_000 else _sparse_tensor(x)
 
 def factorisation(x, y, x_validation, y_validation, seed=0, dim=16, penalties=(.4, .6, .9), steps=600, lr=.01):
     "Bilinear factorisation by Adam on the whole training part; penalty and number of steps are the best on validation"
