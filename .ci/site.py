@@ -1,5 +1,5 @@
 "Build the site: stage the notebooks as nbdev does, then render with Quarto where it is installed, else with smalldocs."
-import shutil, subprocess, sys
+import re, shutil, subprocess, sys
 from pathlib import Path
 
 top = Path(__file__).resolve().parent.parent
@@ -23,7 +23,7 @@ def render(proc):
         subprocess.run([smalldocs, 'render', '--quiet', proc], check=True)
         subprocess.run([smalldocs.with_name('python'), top/'.ci/mathml.py', proc/'_site'], check=True)
         said = subprocess.run([smalldocs, 'check', proc], capture_output=True, text=True).stdout.splitlines()
-        known = ('output-file is not read', 'execute.enabled is ignored', 'html-math-method is ignored', 'thing(s) to look at')   # Quarto's own keys
+        known = ('output-file is not read', 'execute.enabled is ignored', 'html-math-method is ignored', 'html.grid is ignored', 'thing(s) to look at')   # Quarto's own keys
         if bad := [line for line in said if not any(k in line for k in known)]: sys.exit('\n'.join(bad))
     return proc/'_site'
 
@@ -31,8 +31,10 @@ def missing(site):
     "Notebooks without a page of their own, or without a place in the sidebar"
     sidebar = (top/'_quarto.yml').read_text()
     notebooks = [nb.relative_to(top/'nbs') for nb in (top/'nbs').rglob('*.ipynb') if '.ipynb_checkpoints' not in nb.parts]
-    pages = {nb: site/nb.with_suffix('.html') for nb in notebooks}
-    return [str(nb) for nb, page in pages.items() if not page.exists() or page.stat().st_size < 2000 or str(nb) not in sidebar]
+    def page(nb): # nbdev asks Quarto to leave the number out of a page's name; smalldocs keeps it
+        names = [nb.with_suffix('.html'), nb.with_name(re.sub(r'^\d+[a-z]?_', '', nb.stem) + '.html')]
+        return next((site/n for n in names if (site/n).exists()), None)
+    return [str(nb) for nb in notebooks if not page(nb) or page(nb).stat().st_size < 2000 or str(nb) not in sidebar]
 
 if __name__ == '__main__':
     site = render(stage())
