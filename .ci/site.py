@@ -20,11 +20,12 @@ def render(proc):
     else:
         smalldocs = top/'.venv-site/bin/smalldocs'
         if not smalldocs.exists(): sys.exit('neither quarto nor smalldocs is installed; run `make site`, which installs smalldocs')
-        subprocess.run([smalldocs, 'render', '--quiet', proc], check=True)
-        subprocess.run([smalldocs.with_name('python'), top/'.ci/mathml.py', proc/'_site'], check=True)
-        said = subprocess.run([smalldocs, 'check', proc], capture_output=True, text=True).stdout.splitlines()
         known = ('output-file is not read', 'execute.enabled is ignored', 'html-math-method is ignored', 'html.grid is ignored', 'thing(s) to look at')   # Quarto's own keys
-        if bad := [line for line in said if not any(k in line for k in known)]: sys.exit('\n'.join(bad))
+        for args in (['render', '--quiet', proc], ['check', proc]):
+            done = subprocess.run([smalldocs, *args], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            bad = [line for line in done.stdout.splitlines() if line.strip() and not any(k in line for k in known)]
+            if bad or (args[0] == 'render' and done.returncode): sys.exit('\n'.join(bad) or f'smalldocs {args[0]} failed')
+        subprocess.run([smalldocs.with_name('python'), top/'.ci/mathml.py', proc/'_site'], check=True)
     return proc/'_site'
 
 def missing(site):
