@@ -40,7 +40,8 @@ data:
   data=dna_repair                  DCell's own example, 8,783 + 2,868 double knock-outs (found or downloaded)
   data=dcell_files data.topology=F data.train=F [data.test=F]
                                    any data set in DCell's file layout
-  data=table data.path=F           your own TSV, CSV or parquet: columns genes and value
+  data=table data.path=F           your own TSV, CSV or parquet: columns genes and value; also data.root=GO:...
+                                   data.value=COLUMN data.unknown=error|drop data.unmeasured=error|drop
   data=simulated                   simulated fitness on the real yeast Gene Ontology
 
 settings most often changed:
@@ -76,8 +77,8 @@ def main(argv=None)->int:
     "Run a command; bad input gives one line on stderr and exit status 2"
     args = parser().parse_args(argv)
     try: dict(demo=demo, train=train, settings=settings)[args.command](args.words)
-    except (ValueError, FileNotFoundError, FloatingPointError) as e:
-        print(f'torchcell_nb {args.command}: {e}', file=sys.stderr); return 2
+    except (ValueError, KeyError, FileNotFoundError, FloatingPointError) as e:
+        print(f'torchcell_nb {args.command}: {e.args[0] if isinstance(e, KeyError) else e}', file=sys.stderr); return 2
     except KeyboardInterrupt:
         print('\nstopped; the same command goes on from the last whole epoch', file=sys.stderr); return 130
     return 0

@@ -118,7 +118,7 @@ def predict(self:DCell,
 )->np.ndarray: # [n], the root's prediction
     "Predicted phenotypes, in evaluation mode"
     if tuple(genotypes.genes) != self.hierarchy.genes:
-        raise ValueError('the genotypes have another gene vocabulary than the hierarchy; build them with genes=hierarchy.genes')
+        raise ValueError('the genotypes have another gene vocabulary than the hierarchy; build them with Genotypes.from_names(rows, genes=model.hierarchy.genes), or read_table(path, genes=...)')
     was, device, out = self.training, self.subsystems[0].linear.weight.device, []
     self.eval()
     with torch.no_grad():

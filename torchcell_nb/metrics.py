@@ -96,7 +96,7 @@ def plot_predictions(
     ends = [min(m.min(), p.min()), max(m.max(), p.max())]
     ax.plot(ends, ends, color=palette['ceiling'], lw=1, zorder=1)
     ax.scatter(p, m, s=9, color=palette['dcell'], alpha=.35, linewidths=0, rasterized=True)
-    low, high = interval(m, p, resamples=500)
+    low, high = interval(m, p)
     ax.set(xlabel=f'predicted {label}', ylabel=f'measured {label}', title=title, ylim=(ends[0] - .05*np.ptp(ends), ends[1] + (.12 + .07*len(note.splitlines()))*np.ptp(ends)))   # room for the words
     ax.text(.03, .97, f'r = {pearson(m, p):.3f} ({low:.3f} to {high:.3f}), n = {len(m):,}' + (f'\n{note}' if note else ''), transform=ax.transAxes, va='top', fontsize=9.5)
     return ax

@@ -186,8 +186,11 @@ def _table(d, config, seed):
     used = [genotypes.genes[i] for i in np.unique(genotypes.indices)]
     part, report = _yeast(d['root'], d['min_contained'], used)
     lost = sorted(set(used) - set(part.genes))
-    if lost:
-        raise DataError(f'{d["path"]}: {len(lost)} genes, such as {lost[0]!r}, have no term in this part of the Gene Ontology, so no model shaped like it can see them; drop their rows, widen data.root, or use systematic names (YAL001C)')
+    if lost and d['unknown'] == 'drop':
+        seen = (genotypes.matrix() @ np.isin(genotypes.genes, lost).astype(np.float32)) == 0
+        genotypes, phenotypes, used = genotypes.take(seen), phenotypes.take(seen), sorted(set(used) & set(part.genes))
+    elif lost:
+        raise DataError(f'{d["path"]}: {len(lost)} genes have no term in this part of the Gene Ontology after the filters, so no model shaped like it can see them: {", ".join(lost[:8])}{" ..." if len(lost) > 8 else ""}; leave their rows out with data.unknown=drop, widen data.root, or use systematic names (YAL001C)')
     hierarchy = Hierarchy.from_ontology(part, used)
     genotypes = Genotypes.from_names((genotypes[i] for i in range(len(genotypes))), used)
     ceiling = noise_ceiling(phenotypes.value, phenotypes.standard_error)
@@ -224,13 +227,15 @@ def _write(path, text):
     part = Path(f'{path}.part'); part.write_text(text); part.replace(path)
 
 # %% ../nbs/32_runs.ipynb #19f70681
-def _predictions(task, run, config):
+def _predictions(task, run, config, progress):
     "One row per genotype: genes, part, measured, the model's prediction and each baseline's"
     parts = ['train', 'validation'] + ['test']*config.test
     rows = np.concatenate([task.split[p] for p in parts])
     g = task.genotypes.take(rows)
     d = pd.DataFrame(dict(genes=[' '.join(g[i]) for i in range(len(g))], part=np.repeat(parts, [len(task.split[p]) for p in parts]), measured=task.phenotypes.value[rows], predicted=run.predict(g)))
-    for name in config.baselines: d[name] = fit_baseline(name, task.hierarchy, task.genotypes, task.phenotypes, task.split, config.fit.seed)(g)
+    for name in config.baselines:
+        if progress: print(f'baseline: {name}', flush=True)
+        d[name] = fit_baseline(name, task.hierarchy, task.genotypes, task.phenotypes, task.split, config.fit.seed)(g)
     return d
 
 def _null(x): # NaN is no JSON
@@ -263,6 +268,8 @@ def train_run(
     torch.manual_seed(config.seed)
     model = DCell(task.hierarchy, **dataclasses.asdict(config.model))
     check_fit(model, task.genotypes, task.phenotypes, task.split, config.fit)   # bad input is refused before anything is written
+    if progress and len(task.hierarchy) < 5:
+        print(f'note: only {len(task.hierarchy)} terms are left to model; lower data.min_contained or widen data.root for a hierarchy')
     _claim(folder, config)
     if (folder/'metrics.json').exists(): return _unchanged(Run(folder), task)
     loss = DCellLoss(task.hierarchy.terms, task.hierarchy.root, config.loss.alpha, config.loss.penalty)
@@ -273,7 +280,7 @@ def train_run(
     if task.filters: _write(folder/'filters.tsv', task.filters.table.to_csv(sep='\t', index=False))
     if task.truth: _write(folder/'truth.tsv', task.truth.terms.to_csv(sep='\t', index=False))
     _write(folder/'curves.tsv', run.curves.to_csv(sep='\t', index=False))
-    predictions = _predictions(task, run, config)
+    predictions = _predictions(task, run, config, progress)
     predictions.to_parquet(folder/'predictions.part', compression='zstd'); (folder/'predictions.part').replace(folder/'predictions.parquet')
     seconds = dict(training=round(trained, 2), all=round(time.perf_counter() - start, 2))
     _write(folder/'metrics.json', json.dumps(_null(_metrics(predictions, config, task, run, seconds)), indent=1, allow_nan=False) + '\n')

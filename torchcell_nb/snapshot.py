@@ -22,6 +22,7 @@ def yeast_go(
     "The embedded snapshot: go-basic 2021-12-15 with the GO annotations of the S288C GenBank records"
     ontology = Ontology.load(files('torchcell_nb')/'assets'/'yeast_go', name='yeast GO 2021-12-15')
     if not namespaces: return ontology
+    if isinstance(namespaces, str): namespaces = (namespaces,)
     known = set(ontology.terms.namespace)
     if lost := set(namespaces) - known:
         raise ValueError(f'namespace {lost.pop()!r}: expected some of {sorted(known)}')

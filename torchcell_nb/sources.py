@@ -185,7 +185,7 @@ def read_table(
     if not len(df): raise DataError(f'{path}: line 1: no rows; a header line and one genotype a line are expected')
     columns = ['genes'] if 'genes' in df else [c for c in df if c.startswith('gene') and c[4:].isdigit()]
     if value not in df or not columns:
-        raise DataError(f'{path}: line 1: expected a column {value!r} and a column "genes" (or gene1, gene2, ...), found {list(df)}')
+        raise DataError(f'{path}: line 1: expected a column {value!r} and a column "genes" (or gene1, gene2, ...), found {list(df)}; name your value column with value= (data.value=...)')
     df.index += 2                                                    # the line each row stands on, under the header
     df = df[[not all(isinstance(v, str) and v == '' for v in r) for r in df.itertuples(index=False)]]
     if unmeasured == 'drop': df = df[[not np.isnan(_number(path, i, v if v != '' else 'nan', value)) for i, v in df[value].items()]]
