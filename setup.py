@@ -7,6 +7,7 @@ parser = ConfigParser(delimiters=['='])
 parser.read(Path(__file__).parent/'settings.ini', encoding='utf-8')
 cfg = parser['DEFAULT']
 classifiers = {'3': 'Development Status :: 3 - Alpha', '4': 'Development Status :: 4 - Beta', '5': 'Development Status :: 5 - Production/Stable'}
+configs = {'configs': 'configs', 'configs.data': 'configs/data', 'configs.filters': 'configs/filters'}
 
 setup(
     name=cfg['lib_name'],
@@ -22,9 +23,9 @@ setup(
     classifiers=[classifiers[cfg['status']], 'Intended Audience :: ' + cfg['audience'],
                  'Programming Language :: Python :: 3.11', 'Programming Language :: Python :: 3.12'],
     python_requires='>=' + cfg['min_python'],
-    packages=find_packages(include=['torchcell_nb', 'torchcell_nb.*']) + ['torchcell_nb.configs', 'torchcell_nb.configs.data'],
-    package_dir={'torchcell_nb.configs': 'configs', 'torchcell_nb.configs.data': 'configs/data'},
-    package_data={'torchcell_nb': ['assets/*/*'], 'torchcell_nb.configs': ['*.yaml'], 'torchcell_nb.configs.data': ['*.yaml']},
+    packages=find_packages(include=['torchcell_nb', 'torchcell_nb.*']) + [f'torchcell_nb.{p}' for p in configs],
+    package_dir={f'torchcell_nb.{p}': path for p, path in configs.items()},
+    package_data={'torchcell_nb': ['assets/*/*'], **{f'torchcell_nb.{p}': ['*.yaml'] for p in configs}},
     install_requires=cfg['requirements'].split(),
     extras_require={'dev': cfg['dev_requirements'].split()},
     entry_points={'console_scripts': cfg['console_scripts'].split()},

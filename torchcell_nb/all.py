@@ -5,15 +5,17 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/92_all.ipynb #43cba283
+# %% ../nbs/92_all.ipynb #5be17e48
 from .figures import *
 from .ontology import *
+from .annotations import *
 from .data import *
 from .sources import *
 from .snapshot import *
 from .simulate import *
 from .go_filters import *
 from .hierarchy import *
+from .go_pipeline import *
 from .dcell import *
 from .losses import *
 from .metrics import *
@@ -24,9 +26,9 @@ from .interpret import *
 from .report import *
 from .experiments import *
 
-# %% ../nbs/92_all.ipynb #3c764ea8
+# %% ../nbs/92_all.ipynb #67e34c6e
 import importlib
 
-# %% ../nbs/92_all.ipynb #25770294
-_modules = 'figures ontology data sources snapshot simulate go_filters hierarchy dcell losses metrics train baselines runs interpret report experiments'.split()
+# %% ../nbs/92_all.ipynb #b5a678b4
+_modules = 'figures ontology annotations data sources snapshot simulate go_filters hierarchy go_pipeline dcell losses metrics train baselines runs interpret report experiments'.split()
 __all__ = [name for module in _modules for name in importlib.import_module(f'torchcell_nb.{module}').__all__]

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['activations', 'norms', 'gene_states', 'Subsystem', 'untouched', 'DCell']
 
-# %% ../nbs/10_dcell.ipynb #12847789
+# %% ../nbs/10_dcell.ipynb #5e7e83e7
 import numpy as np
 import torch
 from torch import nn
@@ -13,7 +13,7 @@ from fastcore.basics import patch
 
 from .hierarchy import Hierarchy
 
-# %% ../nbs/10_dcell.ipynb #6005c4e3
+# %% ../nbs/10_dcell.ipynb #a9a297ee
 def gene_states(
     indices:torch.Tensor, # int: disrupted genes, genotype after genotype
     offsets:torch.Tensor, # int [B + 1]: genotype i holds indices[offsets[i]:offsets[i+1]]
@@ -34,7 +34,7 @@ def gene_states(
     states[torch.repeat_interleave(torch.arange(len(size), device=indices.device), size), indices.long()] = 1
     return states
 
-# %% ../nbs/10_dcell.ipynb #a4c1d365
+# %% ../nbs/10_dcell.ipynb #8069220b
 activations = dict(tanh=torch.tanh, relu=torch.relu, gelu=nn.functional.gelu, identity=lambda x: x)
 norms = dict(batch=nn.BatchNorm1d, layer=nn.LayerNorm, none=nn.Identity)
 
@@ -58,12 +58,12 @@ class Subsystem(nn.Module):
         a = self.norm(a) if touched else untouched(self.norm, a)
         return a if self.act_first else self.act(a)
 
-# %% ../nbs/10_dcell.ipynb #70470d97
+# %% ../nbs/10_dcell.ipynb #2d93d7e9
 def untouched(norm, a):
     "What `norm` gives for a term that no sample in the batch touches: exact arithmetic instead of rounding noise"
     return norm.bias.expand_as(a) if isinstance(norm, nn.BatchNorm1d) else norm(a)
 
-# %% ../nbs/10_dcell.ipynb #6e52847e
+# %% ../nbs/10_dcell.ipynb #12faf60b
 class DCell(nn.Module):
     "The network of Ma et al. (2018): one subsystem per term of a hierarchy, each with a head that predicts the phenotype"
     def __init__(self,
@@ -87,7 +87,7 @@ class DCell(nn.Module):
         for m in self.modules():
             if isinstance(m, nn.Linear): nn.init.uniform_(m.weight, -r, r); nn.init.uniform_(m.bias, -r, r)
 
-# %% ../nbs/10_dcell.ipynb #e024769c
+# %% ../nbs/10_dcell.ipynb #f869c12f
 @patch
 def states(self:DCell, indices, offsets)->list: # of T tensors [B, L_t]
     "Outputs O_t of every subsystem, in the hierarchy's order"
@@ -110,7 +110,7 @@ def forward(self:DCell,
     "Every subsystem's prediction of the phenotype. Raises ValueError for a batch of 1 in training, IndexError for an unknown gene"
     return torch.cat([s.head(o) for s, o in zip(self.subsystems, self.states(indices, offsets))], 1)
 
-# %% ../nbs/10_dcell.ipynb #051db1bb
+# %% ../nbs/10_dcell.ipynb #1b732c06
 @patch
 def predict(self:DCell,
     genotypes, # Genotypes over the hierarchy's genes

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['silenced', 'importance', 'hierarchy_graph', 'plot_importance']
 
-# %% ../nbs/40_interpret.ipynb #15075247
+# %% ../nbs/40_interpret.ipynb #8e10b07b
 import matplotlib.pyplot as plt
 import networkx as nx
 import numpy as np
@@ -18,7 +18,7 @@ from .figures import dag_positions, draw_dag, palette
 from .hierarchy import Hierarchy
 from .metrics import mse
 
-# %% ../nbs/40_interpret.ipynb #0fff0a1d
+# %% ../nbs/40_interpret.ipynb #ab21e538
 def silenced(
     model:DCell,
     genotypes:Genotypes, # n genotypes over the hierarchy's genes
@@ -42,7 +42,7 @@ def _silenced(model, genes, states, term):
         changed[t] = model.subsystems[t](torch.cat([changed.get(c, states[c]) for c in children] + [genes[:, getattr(model, f'genes_{t}')]], 1))
     return model.subsystems[-1].head(changed[len(h) - 1])[:, 0].numpy()
 
-# %% ../nbs/40_interpret.ipynb #70d09b1d
+# %% ../nbs/40_interpret.ipynb #68587197
 def importance(
     model:DCell,
     genotypes:Genotypes, # n genotypes the model was not fitted on
@@ -58,7 +58,7 @@ def importance(
     table = [(h.terms[t], h.names[t], int(h.stratum[t]), int(h.contained[t]), mse(value, mean + sd*_silenced(model, genes, states, t)) - base) for t in range(len(h) - 1)]
     return pd.DataFrame(table, columns=['term', 'name', 'stratum', 'contained', 'importance']).sort_values('importance', ascending=False, ignore_index=True)
 
-# %% ../nbs/40_interpret.ipynb #5724a5dd
+# %% ../nbs/40_interpret.ipynb #87aeca94
 def hierarchy_graph(hierarchy:Hierarchy)->nx.DiGraph:
     "The hierarchy as a networkx graph, edges child -> parent"
     g = nx.DiGraph(); g.add_nodes_from(hierarchy.terms)

@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['annotation_columns', 'OntologyError', 'Ontology']
 
-# %% ../nbs/00_ontology.ipynb #84aa86b6
-import lzma, gzip, bz2, re
+# %% ../nbs/00_ontology.ipynb #ba03a2ae
+import bz2, gzip, hashlib, lzma, re
 from collections import Counter
 from pathlib import Path
 
@@ -14,24 +14,42 @@ import networkx as nx
 import numpy as np
 import obonet
 import pandas as pd
+import pooch
 from fastcore.basics import patch
 from scipy import sparse
 
 from .figures import draw_dag, palette
 
-# %% ../nbs/00_ontology.ipynb #98995fd1
+# %% ../nbs/00_ontology.ipynb #ae2dc453
 annotation_columns = ['gene', 'term', 'evidence', 'date', 'reference', 'qualifier', 'source']
 
-# %% ../nbs/00_ontology.ipynb #bf841984
+# %% ../nbs/00_ontology.ipynb #22157f8e
 class OntologyError(ValueError): "Terms, edges or annotations that do not make an ontology"
 
-def _table(df, columns, what):
-    missing = [c for c in columns[:2] if c not in df]
-    if missing: raise OntologyError(f'{what}: no column {missing[0]!r}; expected {columns}, found {list(df)}')
-    df = df.reindex(columns=columns, fill_value='').astype(object)
-    return df.where(df.notna(), '').astype(str).reset_index(drop=True)
+_columns = dict(terms=['id', 'name', 'namespace'], edges=['child', 'parent', 'relation'], annotations=annotation_columns,
+                replaced=['id', 'replaced_by', 'reason'])
 
-# %% ../nbs/00_ontology.ipynb #a2f4a409
+def _table(df, part, what):
+    "The table with just its columns, all text, nothing missing"
+    columns = _columns[part]
+    if df is None: df = pd.DataFrame(columns=columns)
+    missing = [c for c in columns[:2] if c not in df]
+    if missing: raise OntologyError(f'{what}: {part}: no column {missing[0]!r}; expected {columns}, found {list(df)}')
+    df = df.reindex(columns=columns, fill_value='')
+    if not all(d == 'str' for d in df.dtypes) or df.isna().any(axis=None):
+        df = df.astype(object); df = df.where(df.notna(), '').astype(str)
+    return df.reset_index(drop=True)
+
+def _sorted(df):
+    "Rows in order, each once. Columns become ranks first: numbers sort faster than words"
+    ranks = [pd.factorize(df[c], sort=True)[0] for c in df.columns]
+    order = np.lexsort(ranks[::-1])
+    if not len(order): return df
+    new = np.ones(len(order), bool)
+    new[1:] = np.any([r[order][1:] != r[order][:-1] for r in ranks], axis=0)
+    return df.iloc[order[new]].reset_index(drop=True)
+
+# %% ../nbs/00_ontology.ipynb #1caac598
 class Ontology:
     "An immutable DAG of terms, edges child -> parent, and the genes annotated to them (one row per record)"
     def __init__(self,
@@ -42,17 +60,31 @@ class Ontology:
         name:str='ontology', # shown in reprs and error messages
         resolution:pd.DataFrame=None # what `annotate` did with each record: columns outcome, records, example
     ):
-        self.name = name
-        self._terms = _table(terms, ['id', 'name', 'namespace'], f'{name}: terms').sort_values('id', ignore_index=True)
-        self._edges = _table(edges, ['child', 'parent', 'relation'], f'{name}: edges').drop_duplicates().sort_values(['child', 'parent', 'relation'], ignore_index=True)
-        empty = pd.DataFrame(columns=annotation_columns)
-        self._annotations = _table(empty if annotations is None else annotations, annotation_columns, f'{name}: annotations').drop_duplicates()
-        self._annotations = self._annotations.sort_values(annotation_columns, ignore_index=True)
-        self._replaced = _table(pd.DataFrame(columns=['id', 'replaced_by', 'reason']) if replaced is None else replaced, ['id', 'replaced_by', 'reason'], f'{name}: replaced')
-        self.resolution = resolution
+        self.name, self.resolution = name, resolution
+        self._terms = _table(terms, 'terms', name).sort_values('id', ignore_index=True)
+        self._edges, self._annotations = _sorted(_table(edges, 'edges', name)), _sorted(_table(annotations, 'annotations', name))
+        self._replaced = _table(replaced, 'replaced', name)
         self._check()
 
-# %% ../nbs/00_ontology.ipynb #7f00c52e
+# %% ../nbs/00_ontology.ipynb #8dbb8de9
+def _row_entries(matrix, rows):
+    "Column indices of the stored entries in these rows, row after row"
+    start, size = matrix.indptr[rows], np.diff(matrix.indptr)[rows]
+    ends = np.cumsum(size)
+    return matrix.indices[np.arange(ends[-1] if len(ends) else 0) + np.repeat(start - ends + size, size)]
+
+def _levels(up):
+    "Longest path from the leaves, by row of the matrix [child, parent]; -1 for what lies on or above a cycle"
+    level, waiting = np.full(up.shape[0], -1), np.bincount(up.indices, minlength=up.shape[0])
+    now, at = np.flatnonzero(waiting == 0), 0
+    while len(now):
+        level[now], at = at, at + 1
+        parents, children = np.unique(_row_entries(up, now), return_counts=True)
+        waiting[parents] -= children
+        now = parents[waiting[parents] == 0]
+    return level
+
+# %% ../nbs/00_ontology.ipynb #87a9a629
 @patch
 def _check(self:Ontology):
     ids = self._terms['id']
@@ -61,23 +93,27 @@ def _check(self:Ontology):
     if len(twice):
         raise OntologyError(f'{self.name}: term {twice.iloc[0]!r} is defined twice; keep one definition')
     self._index = pd.Index(ids)
-    for column in ('child', 'parent'):
-        lost = self._edges[self._index.get_indexer(self._edges[column]) < 0]
-        if len(lost):
-            raise OntologyError(f'{self.name}: edge {lost.child.iloc[0]} -> {lost.parent.iloc[0]}: {column} {lost[column].iloc[0]!r} is not a term; add the term or drop the edge')
-    if (self._annotations['gene'] == '').any():
-        raise OntologyError(f'{self.name}: an annotation to {self._annotations.term[self._annotations.gene == ""].iloc[0]} names no gene; remove such records')
-    lost = self._annotations[self._index.get_indexer(self._annotations['term']) < 0]
-    if len(lost):
-        raise OntologyError(f'{self.name}: gene {lost.gene.iloc[0]} is annotated to {lost.term.iloc[0]!r}, which is not a term; use `annotate`, which resolves old ids and counts the rest')
-    self._graph = nx.DiGraph()
-    self._graph.add_nodes_from(ids)
-    self._graph.add_edges_from(zip(self._edges['child'], self._edges['parent']))
-    if not nx.is_directed_acyclic_graph(self._graph):
-        cycle = [a for a, _ in nx.find_cycle(self._graph)]
+    at = {c: self._index.get_indexer(self._edges[c]) for c in ('child', 'parent')}
+    for column in at:
+        if len(lost := self._edges[at[column] < 0]):
+            raise OntologyError(f'{self.name}: edge {lost.child.iloc[0]} -> {lost.parent.iloc[0]}: {column} {lost[column].iloc[0]!r} '
+                                'is not a term; add the term or drop the edge')
+    records = self._annotations
+    if (records['gene'] == '').any():
+        raise OntologyError(f'{self.name}: an annotation to {records.term[records.gene == ""].iloc[0]} names no gene; remove such records')
+    at['term'] = self._index.get_indexer(records['term'])
+    if len(lost := records[at['term'] < 0]):
+        raise OntologyError(f'{self.name}: gene {lost.gene.iloc[0]} is annotated to {lost.term.iloc[0]!r}, which is not a term; '
+                            'use `annotate`, which resolves old ids and counts the rest')
+    self._rows, shape = at, (len(ids), len(ids))                        # rows of the terms that edges and records name
+    self._up = sparse.csr_array((np.ones(len(at['child']), bool), (at['child'], at['parent'])), shape=shape)   # [child, parent]
+    self._down = self._up.T.tocsr()
+    self._level = _levels(self._up)
+    if (self._level < 0).any():
+        cycle = [a for a, _ in nx.find_cycle(nx.DiGraph(list(zip(self._edges['child'], self._edges['parent']))))]
         raise OntologyError(f'{self.name}: the edges run in a circle, {" -> ".join(cycle + cycle[:1])}; an ontology has none: remove one of them')
 
-# %% ../nbs/00_ontology.ipynb #74c51272
+# %% ../nbs/00_ontology.ipynb #c64da303
 @patch(as_prop=True)
 def terms(self:Ontology)->pd.DataFrame:
     "A copy of the terms: id, name, namespace, sorted by id"
@@ -98,7 +134,7 @@ def replaced(self:Ontology)->pd.DataFrame:
     "A copy of the ids that are terms no more: id, replaced_by, reason"
     return self._replaced.copy(deep=False)
 
-# %% ../nbs/00_ontology.ipynb #d7d22833
+# %% ../nbs/00_ontology.ipynb #a7380f07
 @patch(as_prop=True)
 def genes(self:Ontology)->list:
     "Every annotated gene, sorted"
@@ -108,81 +144,91 @@ def genes(self:Ontology)->list:
 @patch(as_prop=True)
 def roots(self:Ontology)->list:
     "Terms without parents, sorted"
-    if not hasattr(self, '_roots'): self._roots = sorted(t for t, d in self._graph.out_degree if d == 0)
-    return list(self._roots)
+    return self._index[np.diff(self._up.indptr) == 0].tolist()
 
 @patch(as_prop=True)
 def leaves(self:Ontology)->list:
     "Terms without children, sorted"
-    return sorted(t for t, d in self._graph.in_degree if d == 0)
+    return self._index[np.diff(self._down.indptr) == 0].tolist()
 
 @patch
 def __len__(self:Ontology): return len(self._terms)
 @patch
-def __contains__(self:Ontology, term): return term in self._graph
+def __contains__(self:Ontology, term): return term in self._index
 
-# %% ../nbs/00_ontology.ipynb #2f4ebfb5
+# %% ../nbs/00_ontology.ipynb #00ead77a
 @patch
 def graph(self:Ontology)->nx.DiGraph:
-    "A copy of the DAG for networkx, edges child -> parent"
-    return self._graph.copy()
+    "The DAG for networkx, edges child -> parent"
+    graph = nx.DiGraph()
+    graph.add_nodes_from(self._index)
+    graph.add_edges_from(zip(self._edges['child'], self._edges['parent']))
+    return graph
 
 @patch
-def _node(self:Ontology, term):
-    if term in self._graph: return term
+def _at(self:Ontology, term):
+    "Row of a term, given by id or, where one term alone has it, by name"
+    if term in self._index: return self._index.get_loc(term)
+    named = np.flatnonzero(self._terms['name'] == term)
+    if len(named) == 1: return named[0]
+    if len(named): raise KeyError(f'{term!r} is the name of {len(named)} terms of {self.name}, {", ".join(self._index[named[:3]])}; give the id')
     new = self._replaced[self._replaced['id'] == term]
     hint = f'; it was replaced by {new.replaced_by.iloc[0]}' if len(new) and new.replaced_by.iloc[0] else '; it is obsolete' if len(new) else ''
     raise KeyError(f'{term!r} is not a term of {self.name}{hint}')
 
 @patch
+def _reached(self:Ontology, term, matrix):
+    at = self._at(term)
+    order = sparse.csgraph.breadth_first_order(matrix, at, return_predecessors=False)
+    return set(self._index[order[order != at]])
+
+@patch
 def parents(self:Ontology, term:str)->list:
     "Ids of the term's parents, sorted"
-    return sorted(self._graph.successors(self._node(term)))
+    return self._index[np.sort(_row_entries(self._up, [self._at(term)]))].tolist()
 
 @patch
 def children(self:Ontology, term:str)->list:
     "Ids of the term's children, sorted"
-    return sorted(self._graph.predecessors(self._node(term)))
+    return self._index[np.sort(_row_entries(self._down, [self._at(term)]))].tolist()
 
 @patch
 def ancestors(self:Ontology, term:str)->set:
     "Every term reached by going up from `term`, itself not among them"
-    return nx.descendants(self._graph, self._node(term))
+    return self._reached(term, self._up)
 
 @patch
 def descendants(self:Ontology, term:str)->set:
     "Every term that reaches `term` by going up, itself not among them"
-    return nx.ancestors(self._graph, self._node(term))
+    return self._reached(term, self._down)
 
-# %% ../nbs/00_ontology.ipynb #d09ee6eb
+# %% ../nbs/00_ontology.ipynb #ad4d3365
 @patch(as_prop=True)
 def direct_matrix(self:Ontology)->sparse.csr_array:
     "Boolean [terms, genes], rows as `terms`, columns as `genes`: annotated to the term itself"
     if not hasattr(self, '_direct'):
-        genes = pd.Index(self.genes)
-        pairs = self._annotations[['term', 'gene']].drop_duplicates()
-        at = (self._index.get_indexer(pairs['term']), genes.get_indexer(pairs['gene']))
-        self._direct = sparse.csr_array((np.ones(len(pairs), bool), at), shape=(len(self), len(genes)))
+        rank, genes = pd.factorize(self._annotations['gene'], sort=True)
+        self._direct = sparse.csr_array((np.ones(len(rank), bool), (self._rows['term'], rank)), shape=(len(self), len(genes)))
     return self._direct
 
 @patch(as_prop=True)
 def contained_matrix(self:Ontology)->sparse.csr_array:
     "Boolean [terms, genes]: annotated to the term or to any of its descendants"
     if not hasattr(self, '_contained'):
-        pairs = self._edges[['child', 'parent']].drop_duplicates()
-        at = (self._index.get_indexer(pairs['parent']), self._index.get_indexer(pairs['child']))
-        up = sparse.csr_array((np.ones(len(pairs), bool), at), shape=(len(self), len(self)))
-        now, before = self.direct_matrix, -1
-        while now.nnz > before: before, now = now.nnz, ((up @ now) + now).astype(bool)
-        self._contained = now
+        order = np.argsort(self._level, kind='stable')
+        place = np.argsort(order)                                           # where each term's row stands, by stratum
+        down = self._down[order][:, order]
+        direct, ends = self.direct_matrix[order], np.cumsum(np.bincount(self._level))
+        done = direct[:ends[0]]
+        for a, b in zip(ends[:-1], ends[1:]): done = sparse.vstack([done, direct[a:b] + down[a:b, :a] @ done], format='csr')
+        self._contained = done[place]
     return self._contained
 
-# %% ../nbs/00_ontology.ipynb #086207a7
+# %% ../nbs/00_ontology.ipynb #0a6c2e5c
 @patch
 def _row(self:Ontology, matrix, term):
-    i = self._index.get_loc(self._node(term))
     genes = self.genes
-    return [genes[j] for j in sorted(matrix.indices[matrix.indptr[i]:matrix.indptr[i + 1]])]
+    return [genes[j] for j in np.sort(_row_entries(matrix, [self._at(term)]))]
 
 @patch
 def direct(self:Ontology, term:str)->list:
@@ -199,32 +245,56 @@ def contained_counts(self:Ontology)->pd.Series:
     "Number of genes each term contains, by term id"
     return pd.Series(np.diff(self.contained_matrix.indptr), self._index, name='contained')
 
-# %% ../nbs/00_ontology.ipynb #acee6d23
+# %% ../nbs/00_ontology.ipynb #2eb9d41c
 @patch(as_prop=True)
 def strata(self:Ontology)->pd.Series:
     "Longest path from the leaves, by term id; 0 for a leaf"
-    if not hasattr(self, '_strata'):
-        level = {t: i for i, row in enumerate(nx.topological_generations(self._graph)) for t in row}
-        self._strata = pd.Series([level[t] for t in self._index], self._index, name='stratum')
-    return self._strata.copy(deep=False)
+    return pd.Series(self._level, self._index, name='stratum')
 
-# %% ../nbs/00_ontology.ipynb #dc62da19
+@patch(as_prop=True)
+def id(self:Ontology)->str:
+    "Hash of terms, edges and annotation records: equal ids, equal ontologies"
+    h = hashlib.sha256()
+    for part in (self._terms, self._edges, self._annotations):
+        for column in part: h.update('\x1f'.join(part[column]).encode()); h.update(b'\x1e')
+    return h.hexdigest()[:12]
+
+# %% ../nbs/00_ontology.ipynb #ea37c1e3
 @patch
 def __repr__(self:Ontology):
     spaces = ', '.join(f'{n:,} {s}' for s, n in Counter(self._terms['namespace']).most_common(3) if s)
-    return (f'Ontology {self.name}: {len(self):,} terms{f" ({spaces})" if spaces else ""}, {len(self._edges):,} edges, {1 + self.strata.max()} strata, '
+    return (f'Ontology {self.name}: {len(self):,} terms{f" ({spaces})" if spaces else ""}, {self._up.nnz:,} edges, {1 + self.strata.max()} strata, '
             f'{len(self.leaves):,} leaves, root{"s" if len(self.roots) > 1 else ""} {", ".join(self.roots[:3])}{" ..." if len(self.roots) > 3 else ""}; '
             f'{len(self.genes):,} genes in {len(self._annotations):,} annotation records')
 
-# %% ../nbs/00_ontology.ipynb #373fd247
+# %% ../nbs/00_ontology.ipynb #5e911e29
 @patch
 def plot(self:Ontology, genes:bool=True, ax=None):
     "Draw the DAG by strata; with `genes`, each term's direct genes below its name. For small ontologies"
     names = self._terms.set_index('id')['name']
     label = {t: names[t] + ('\n' + ' '.join(self.direct(t)) if genes else '') for t in self._index}
-    return draw_dag(self._graph, {t: palette['dcell'] for t in self._index}, label=label, ax=ax)
+    return draw_dag(self.graph(), {t: palette['dcell'] for t in self._index}, label=label, ax=ax)
 
-# %% ../nbs/00_ontology.ipynb #d358eb40
+# %% ../nbs/00_ontology.ipynb #42093dfb
+@patch
+def save(self:Ontology, folder):
+    "Write terms, edges, annotations and replaced ids as four parquet files in `folder` (made, or replaced whole)"
+    folder = Path(folder); folder.mkdir(parents=True, exist_ok=True)
+    for part in ('terms', 'edges', 'annotations', 'replaced'):
+        getattr(self, f'_{part}').to_parquet(folder/f'{part}.part', compression='zstd', index=False)
+    for part in ('terms', 'edges', 'annotations', 'replaced'): (folder/f'{part}.part').replace(folder/f'{part}.parquet')
+
+@patch(cls_method=True)
+def load(cls:Ontology, folder, name:str=None)->Ontology:
+    "Read what `save` wrote"
+    folder = Path(folder)
+    missing = [p for p in ('terms', 'edges', 'annotations', 'replaced') if not (folder/f'{p}.parquet').exists()]
+    if missing:
+        raise FileNotFoundError(f'{folder}: no {missing[0]}.parquet; a saved ontology has terms, edges, annotations and replaced')
+    read = {p: pd.read_parquet(folder/f'{p}.parquet') for p in ('terms', 'edges', 'annotations', 'replaced')}
+    return cls(**read, name=name or folder.name)
+
+# %% ../nbs/00_ontology.ipynb #1cc1ef5e
 def _obo_open(path): return {'.xz': lzma.open, '.gz': gzip.open, '.bz2': bz2.open}.get(Path(path).suffix, open)(path, 'rt', encoding='utf-8')
 
 def _obo_line(path, child, parent):
@@ -244,38 +314,56 @@ def _obo_replaced(graph):
         else: rows += [(old, term, 'alternative id') for old in data.get('alt_id', [])]
     return pd.DataFrame(rows, columns=['id', 'replaced_by', 'reason'])
 
-# %% ../nbs/00_ontology.ipynb #0eaf5b37
+# %% ../nbs/00_ontology.ipynb #10e5ff0a
 @patch(cls_method=True)
 def from_obo(cls:Ontology,
     path, # an OBO file, plain or .gz, .bz2, .xz
     relations:tuple=('is_a', 'part_of'), # edge labels to keep; a term is contained in its parent only along these
-    name:str=None # shown in reprs; the file's name unless given
+    name:str=None, # shown in reprs; the file's name unless given
+    cache=True # keep the parsed file as parquet, by its SHA-256: True in the user's cache folder, or a folder; False parses it anew
 )->Ontology:
     "Read an OBO release, without annotations. Raises OntologyError naming file and line for an empty file or a cycle"
-    path = Path(path)
+    path, relations = Path(path), (relations,) if isinstance(relations, str) else tuple(relations)
     if not path.exists():
         raise FileNotFoundError(f'{path}: no such OBO file; give the path of one, such as go-basic.obo')
+    kept = _obo_cache(path, relations, cache)
+    if kept and (kept/'replaced.parquet').exists(): return cls.load(kept, name or path.name)
+    ontology = cls(*_parse_obo(path, relations), name=name or path.name)
+    try: kept and ontology.save(kept)
+    except OSError: pass                                             # a cache that cannot be written is no reason to fail
+    return ontology
+
+def _obo_cache(path, relations, cache):
+    if not cache: return None
+    key = hashlib.sha256(path.read_bytes() + f'\n{sorted(relations)} 1'.encode()).hexdigest()[:20]
+    return (Path(pooch.os_cache('torchcell_nb'))/'obo' if cache is True else Path(cache))/key
+
+def _parse_obo(path, relations):
+    "Tables terms, edges, annotations (none) and replaced of an OBO file"
     with _obo_open(path) as f:
         if not any(line.startswith('[Term]') for line in f):
             raise OntologyError(f'{path}: line 1: no [Term] in the file; is it empty or cut short?')
     graph = obonet.read_obo(str(path), ignore_obsolete=False)
     live = {t: d for t, d in graph.nodes(data=True) if 'name' in d and d.get('is_obsolete') != 'true'}
-    terms = pd.DataFrame([(t, d['name'], d.get('namespace', '')) for t, d in live.items()], columns=['id', 'name', 'namespace'])
-    edges = pd.DataFrame([(c, p, r) for c, p, r in graph.edges(keys=True) if r in relations and c in live and p in live], columns=['child', 'parent', 'relation'])
+    terms = pd.DataFrame([(t, d['name'], d.get('namespace', '')) for t, d in live.items()], columns=_columns['terms'])
+    found = [(c, p, r) for c, p, r in graph.edges(keys=True) if c in live and p in live]
+    if unknown := set(relations) - {r for *_, r in found} - {'is_a', 'part_of'}:
+        raise OntologyError(f'{path}: no edge is called {unknown.pop()!r}; the file has {", ".join(sorted({r for *_, r in found}))}')
+    edges = pd.DataFrame([e for e in found if e[2] in relations], columns=_columns['edges'])
     dag = nx.DiGraph(list(zip(edges['child'], edges['parent'])))
     if not nx.is_directed_acyclic_graph(dag):
         cycle = nx.find_cycle(dag)
         raise OntologyError(f'{path}: line {_obo_line(path, *cycle[-1])}: {cycle[-1][0]} -> {cycle[-1][1]} closes the circle '
                             f'{" -> ".join([a for a, _ in cycle] + [cycle[0][0]])}; an ontology has none: remove one of these statements')
-    return cls(terms, edges, replaced=_obo_replaced(graph), name=name or path.name)
+    return terms, edges, None, _obo_replaced(graph)
 
-# %% ../nbs/00_ontology.ipynb #e75c23de
+# %% ../nbs/00_ontology.ipynb #2f050c23
 @patch
 def annotate(self:Ontology,
     records:pd.DataFrame # columns gene, term and any other of `annotation_columns`
 )->Ontology:
     "A new ontology with `records` added; its `resolution` counts, by outcome, what happened to each record"
-    new = _table(records, annotation_columns, f'{self.name}: records')
+    new = _table(records, 'annotations', self.name)
     outcome = pd.Series('kept', new.index)
     change = self._replaced[~self._replaced['id'].isin(self._index)].drop_duplicates('id').set_index('id')
     old = new['term'].isin(change.index)
@@ -289,12 +377,15 @@ def annotate(self:Ontology,
     outcome = outcome.where(kept, 'dropped: ' + outcome)
     example = records.set_axis(new.index)['term'].astype(str).groupby(outcome).first()
     table = pd.DataFrame({'records': outcome.value_counts(), 'example': example}).rename_axis('outcome').reset_index()
+    unread = [(f'not read: {why}', n, '') for why, n in records.attrs.get('not_read', {}).items()]       # what the reader left in the file
+    table = pd.concat([table, pd.DataFrame(unread, columns=table.columns)], ignore_index=True) if unread else table
     return Ontology(self._terms, self._edges, pd.concat([self._annotations, new[kept]]), self._replaced, self.name, table)
 
-# %% ../nbs/00_ontology.ipynb #13efef03
+# %% ../nbs/00_ontology.ipynb #44e9c744
 @patch
 def under(self:Ontology, root:str)->Ontology:
     "The sub-ontology of `root` and all its descendants, with their annotations"
+    root = self._index[self._at(root)]
     keep = self.descendants(root) | {root}
     return Ontology(self._terms[self._terms['id'].isin(keep)], self._edges[self._edges['child'].isin(keep) & self._edges['parent'].isin(keep)],
                     self._annotations[self._annotations['term'].isin(keep)], self._replaced, f'{self.name} under {root}')
@@ -306,24 +397,5 @@ def with_root(self:Ontology, root:str='GO:ROOT', name:str='root')->Ontology:
     if root in self:
         raise OntologyError(f'{self.name}: {root!r} is a term already; choose another id for the common root')
     terms = pd.concat([self._terms, pd.DataFrame([(root, name, '')], columns=self._terms.columns)])
-    edges = pd.concat([self._edges, pd.DataFrame([(r, root, 'part_of') for r in self.roots], columns=self._edges.columns)])
+    edges = pd.concat([self._edges, pd.DataFrame([(r, root, 'is_a') for r in self.roots], columns=self._edges.columns)])
     return Ontology(terms, edges, self._annotations, self._replaced, self.name)
-
-# %% ../nbs/00_ontology.ipynb #7b04efd6
-@patch
-def save(self:Ontology, folder):
-    "Write terms, edges, annotations and replaced ids as four parquet files in `folder` (made, or replaced whole)"
-    folder = Path(folder); folder.mkdir(parents=True, exist_ok=True)
-    for part in ('terms', 'edges', 'annotations', 'replaced'):
-        getattr(self, f'_{part}').to_parquet(folder/f'{part}.part', compression='zstd', index=False)
-    for part in ('terms', 'edges', 'annotations', 'replaced'): (folder/f'{part}.part').replace(folder/f'{part}.parquet')
-
-@patch(cls_method=True)
-def load(cls:Ontology, folder, name:str=None)->Ontology:
-    "Read what `save` wrote"
-    folder = Path(folder)
-    missing = [p for p in ('terms', 'edges', 'annotations', 'replaced') if not (folder/f'{p}.parquet').exists()]
-    if missing:
-        raise FileNotFoundError(f'{folder}: no {missing[0]}.parquet; a saved ontology has terms, edges, annotations and replaced')
-    read = {p: pd.read_parquet(folder/f'{p}.parquet') for p in ('terms', 'edges', 'annotations', 'replaced')}
-    return cls(**read, name=name or folder.name)

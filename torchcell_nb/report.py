@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['run_importance', 'plot_scores', 'report_figures', 'write_report']
 
-# %% ../nbs/41_report.ipynb #9ce8a20c
+# %% ../nbs/41_report.ipynb #16651f16
 import html
 from pathlib import Path
 
@@ -15,13 +15,13 @@ import pandas as pd
 
 from .data import Genotypes
 from .figures import figure_svg, palette, use_style
-from .go_filters import plot_funnel
+from .go_pipeline import plot_funnel
 from .interpret import importance, plot_importance
 from .metrics import plot_predictions
 from .runs import Run
 from .train import plot_curves
 
-# %% ../nbs/41_report.ipynb #319b3de9
+# %% ../nbs/41_report.ipynb #59ea6847
 def run_importance(
     run:Run # a finished run
 )->pd.DataFrame: # as `importance` returns it
@@ -33,7 +33,7 @@ def run_importance(
         part = Path(f'{path}.part'); importance(run.model(), genotypes, p.measured, *run.scale()).to_csv(part, sep='\t', index=False); part.replace(path)
     return pd.read_csv(path, sep='\t')
 
-# %% ../nbs/41_report.ipynb #bc34360f
+# %% ../nbs/41_report.ipynb #e84921aa
 def plot_scores(scores:pd.DataFrame, title:str='Test Pearson r', ax=None):
     "Each model's r with its bootstrap interval, from `Run.scores`; the ceiling as a line; returns the axes"
     ax = ax or plt.subplots(figsize=(7, .5*len(scores) + .8))[1]
@@ -46,7 +46,7 @@ def plot_scores(scores:pd.DataFrame, title:str='Test Pearson r', ax=None):
     ax.set_yticks(range(len(models)), models.index); ax.set(title=title, xlabel='Pearson r (95% bootstrap over genotypes)', ylim=(len(models) - .4, -.7)); ax.margins(x=.12)
     return ax
 
-# %% ../nbs/41_report.ipynb #9e9cba7a
+# %% ../nbs/41_report.ipynb #28772e65
 def report_figures(run:Run)->dict: # title -> svg
     "Every figure of a run"
     use_style()
@@ -64,7 +64,7 @@ def report_figures(run:Run)->dict: # title -> svg
     if (filters := run.table('filters')) is not None: keep('Filters', plot_funnel(filters))
     return figures
 
-# %% ../nbs/41_report.ipynb #22b1c160
+# %% ../nbs/41_report.ipynb #ce8132ae
 _style = '''
 :root{--page:#f4f5f7;--card:#fff;--ink:#22262e;--soft:#5b6472;--line:#dfe3e8;--accent:#0072B2}
 @media(prefers-color-scheme:dark){:root{--page:#14171c;--card:#1d2128;--ink:#e8eaee;--soft:#a4adba;--line:#333a45;--accent:#56B4E9}}
@@ -85,7 +85,7 @@ def _html_table(df): # a table with its index as first column
     body = ''.join('<tr>' + f'<td>{html.escape(str(i))}</td>' + ''.join(f'<td{" class=word" if isinstance(v, str) else ""}>{html.escape(_number(v))}</td>' for v in r) + '</tr>' for i, r in zip(df.index, df.itertuples(index=False)))
     return f'<table><tr>{head}</tr>{body}</table>'
 
-# %% ../nbs/41_report.ipynb #2fdee402
+# %% ../nbs/41_report.ipynb #e3b12bc5
 def _facts(run):
     m = run.metrics
     return pd.DataFrame({'': {'terms (subsystems)': m['terms'], 'parameters': f'{m["parameters"]:,}', 'epoch kept': f'{m["kept_epoch"]} of {m["epochs"]}', 'seconds': m['seconds']['all'], 'peak memory, MB': m['peak_memory_mb'],

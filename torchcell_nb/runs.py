@@ -6,7 +6,7 @@
 __all__ = ['ModelConfig', 'LossConfig', 'SplitConfig', 'RunConfig', 'ConfigError', 'compose_config', 'Task', 'load_task',
            'train_run', 'Run']
 
-# %% ../nbs/32_runs.ipynb #a015369d
+# %% ../nbs/32_runs.ipynb #0f71e17e
 import dataclasses, difflib, hashlib, json, platform, re, resource, time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,7 +26,7 @@ from . import __version__
 from .baselines import baselines, fit_baseline
 from .data import DataError, Genotypes, Phenotypes, Split, split_random
 from .dcell import DCell
-from .go_filters import FilterReport, filter_go, ma2018
+from .go_pipeline import FilterReport, configs_folder, filter_go
 from .hierarchy import Hierarchy
 from .losses import DCellLoss
 from .metrics import evaluate, noise_ceiling
@@ -35,7 +35,7 @@ from .snapshot import yeast_go
 from .sources import dna_repair, find_data, read_dcell_scores, read_dcell_topology, read_table
 from .train import FitConfig, check_fit, fit
 
-# %% ../nbs/32_runs.ipynb #9e119e9b
+# %% ../nbs/32_runs.ipynb #2cb06f51
 @dataclass
 class ModelConfig:
     "The DCell; see its documentation in `10_dcell`"
@@ -58,7 +58,7 @@ class SplitConfig:
     validation:float = .15 # share of the training rows held out to choose by
     seed:Optional[int] = None # the run's seed unless given
 
-# %% ../nbs/32_runs.ipynb #c2fabf17
+# %% ../nbs/32_runs.ipynb #825fe0ee
 @dataclass
 class RunConfig:
     "Everything a run depends on"
@@ -85,7 +85,7 @@ class RunConfig:
 
 ConfigStore.instance().store(name='run', node=RunConfig)
 
-# %% ../nbs/32_runs.ipynb #225b6e3d
+# %% ../nbs/32_runs.ipynb #b50b66b8
 class ConfigError(ValueError): "Settings that cannot be"
 
 def _keys(d, prefix=''):
@@ -97,16 +97,12 @@ def _quoted(word): # a value with signs that hydra's grammar reads otherwise, su
     key, value = word.split('=', 1)
     return f"{key}='{value}'" if re.search(r"[()=,\s]", value) and value[0] not in '[{"\'' else word
 
-def _configs()->Path: # inside the package once installed, beside it in a checkout
-    package = Path(__file__).parent if '__file__' in globals() else Path('../torchcell_nb')
-    return next(p for p in (package/'configs', package.parent/'configs') if (p/'dcell.yaml').exists())
-
 def compose_config(
     overrides=(), # words like 'data=dna_repair', 'fit.lr=0.003'
     name:str='dcell' # a file of configs/, without .yaml
 )->RunConfig:
     "Settings from a named YAML file and overrides. Raises ConfigError naming the key, and the nearest known one"
-    folder = _configs()
+    folder = configs_folder()
     if not (folder/f'{name}.yaml').exists():
         raise ConfigError(f'{name!r} is not among the named runs: {", ".join(sorted(p.stem for p in folder.glob("*.yaml")))}')
     for word in overrides:
@@ -128,7 +124,7 @@ def compose_config(
         raise ConfigError(f'{sorted(missing)[0]} must be given: {sorted(missing)[0]}=...')
     return OmegaConf.to_object(cfg)
 
-# %% ../nbs/32_runs.ipynb #6feb821b
+# %% ../nbs/32_runs.ipynb #a229ea6e
 @dataclass(frozen=True)
 class Task:
     "What a run is asked to learn"
@@ -143,7 +139,7 @@ class Task:
 
 def _sha256(path): return hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
-# %% ../nbs/32_runs.ipynb #065e37d7
+# %% ../nbs/32_runs.ipynb #6acdafb2
 def _two_files(train, test, validation, seed):
     "Training and test file as one table with the authors' split, a validation part taken out of the training file"
     (g, p), (gt, pt) = train, test
@@ -169,10 +165,10 @@ def _dcell_files(d, config, seed):
     parts = _two_files(*read, config.split.validation, seed) if d['test'] else (*read[0], split_random(read[0][0], seed, config.split.validation*.9, .1))
     return Task(Hierarchy.from_ontology(ontology), *parts, {Path(d[k]).name: _sha256(d[k]) for k in ('topology', 'train', 'test') if d[k]})
 
-# %% ../nbs/32_runs.ipynb #1aed02fa
+# %% ../nbs/32_runs.ipynb #42e15f63
 def _yeast(root, n, genes=None):
     go = yeast_go()
-    return filter_go(go.under(root) if root else go.with_root(), {'has yeast genes': ma2018(1)['contains >= 1'], **ma2018(n, genes)})
+    return filter_go(go.under(root) if root else go.with_root(), 'ma2018', genes, n)
 
 def _simulated(d, config, seed):
     part, report = _yeast(d['root'], d['min_contained'])
@@ -196,7 +192,7 @@ def _table(d, config, seed):
     ceiling = noise_ceiling(phenotypes.value, phenotypes.standard_error)
     return Task(hierarchy, genotypes, phenotypes, split_random(genotypes, seed, config.split.validation*(1 - d['test']), d['test']), {Path(d['path']).name: _sha256(d['path'])}, report, None if np.isnan(ceiling) else ceiling)
 
-# %% ../nbs/32_runs.ipynb #09f53fc9
+# %% ../nbs/32_runs.ipynb #1ed7f14d
 def load_task(config:RunConfig)->Task:
     "Read or simulate what the settings name. Raises DataError, OntologyError or FileNotFoundError naming file, line and value"
     if 'name' not in config.data: raise ConfigError("no data: compose the settings with compose_config(['data=dna_repair'])")
@@ -204,7 +200,7 @@ def load_task(config:RunConfig)->Task:
     task = dict(dna_repair=_dna_repair, dcell_files=_dcell_files, simulated=_simulated, table=_table)[config.data['name']](config.data, config, seed)
     return dataclasses.replace(task, hierarchy=task.hierarchy.with_permuted_genes(seed)) if config.control == 'genes' else task
 
-# %% ../nbs/32_runs.ipynb #7a07545b
+# %% ../nbs/32_runs.ipynb #4080d33d
 def _comparable(config): # settings that decide the result
     d = json.loads(json.dumps(dataclasses.asdict(config)))
     return {k: v for k, v in OmegaConf.to_container(OmegaConf.create(d)).items() if k != 'out'} | dict(fit={k: v for k, v in d['fit'].items() if k not in ('threads', 'wandb')})
@@ -226,7 +222,7 @@ def _claim(folder, config):
 def _write(path, text):
     part = Path(f'{path}.part'); part.write_text(text); part.replace(path)
 
-# %% ../nbs/32_runs.ipynb #19f70681
+# %% ../nbs/32_runs.ipynb #a8dbc77c
 def _predictions(task, run, config, progress):
     "One row per genotype: genes, part, measured, the model's prediction and each baseline's"
     parts = ['train', 'validation'] + ['test']*config.test
@@ -250,7 +246,7 @@ def _metrics(predictions, config, task, run, seconds):
             'epochs': len(run.history), 'kept_epoch': run.best['epoch'], 'seconds': seconds, 'peak_memory_mb': resource.getrusage(resource.RUSAGE_SELF).ru_maxrss//1024,
             'split': task.split.id, 'hierarchy': task.hierarchy.id, 'data': task.manifest, 'versions': versions}
 
-# %% ../nbs/32_runs.ipynb #7730ce26
+# %% ../nbs/32_runs.ipynb #569d9277
 def _unchanged(run, task):
     "A finished run, if it was made of the same data"
     for what, now in (('data', json.loads(json.dumps(task.manifest))), ('hierarchy', task.hierarchy.id), ('split', task.split.id)):
@@ -286,7 +282,7 @@ def train_run(
     _write(folder/'metrics.json', json.dumps(_null(_metrics(predictions, config, task, run, seconds)), indent=1, allow_nan=False) + '\n')
     return Run(folder)
 
-# %% ../nbs/32_runs.ipynb #cd0f436d
+# %% ../nbs/32_runs.ipynb #08433938
 class Run:
     "A finished run, read from its folder"
     def __init__(self, folder):
@@ -305,7 +301,7 @@ class Run:
     def hierarchy(self): return Hierarchy.load(self.folder/'hierarchy.json')
     def table(self, name): path = self.folder/f'{name}.tsv'; return pd.read_csv(path, sep='\t') if path.exists() else None
 
-# %% ../nbs/32_runs.ipynb #3c98786e
+# %% ../nbs/32_runs.ipynb #e9bf0320
 @patch
 def model(self:Run)->DCell:
     "The trained network, in evaluation mode; its predictions are of standardised targets, see `predict`"

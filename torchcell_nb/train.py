@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['FitConfig', 'Rows', 'batches', 'check_fit', 'Fit', 'cpu_threads', 'fit', 'plot_curves']
 
-# %% ../nbs/30_train.ipynb #fe1bd160
+# %% ../nbs/30_train.ipynb #7cd80daf
 import dataclasses, hashlib, time
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ from .hierarchy import Hierarchy
 from .losses import DCellLoss
 from .metrics import mse, pearson
 
-# %% ../nbs/30_train.ipynb #1a5e2172
+# %% ../nbs/30_train.ipynb #39e054cb
 @dataclass
 class FitConfig:
     "How to train; every field can be set from the command line as fit.NAME=VALUE"
@@ -53,7 +53,7 @@ class FitConfig:
             raise ValueError(f'fit.batch={self.batch}: batch normalisation needs batches of at least 2 genotypes')
         if self.lr <= 0: raise ValueError(f'fit.lr={self.lr}: expected a positive number')
 
-# %% ../nbs/30_train.ipynb #4a7a9436
+# %% ../nbs/30_train.ipynb #3a275692
 class Rows(torch.utils.data.Dataset):
     "Batches of (indices, offsets, y) from genotypes [n] and targets [n]"
     def __init__(self, genotypes:Genotypes, y): self.genotypes, self.y = genotypes, torch.as_tensor(np.array(y), dtype=torch.float32)
@@ -67,7 +67,7 @@ def batches(rows:Rows, batch:int, seed:int)->DataLoader:
     "Shuffled batches; the same seed gives the same order"
     return DataLoader(rows, batch, shuffle=True, drop_last=len(rows) >= batch, collate_fn=lambda b: b, generator=torch.Generator().manual_seed(seed))
 
-# %% ../nbs/30_train.ipynb #235f6bff
+# %% ../nbs/30_train.ipynb #f695a4d2
 def check_fit(model:DCell, genotypes:Genotypes, phenotypes:Phenotypes, split:Split, config:FitConfig):
     "Refuse, with a DataError, what cannot be trained on, before anything is written"
     if len(genotypes) != len(phenotypes):
@@ -93,7 +93,7 @@ def _fingerprint(model, genotypes, phenotypes, split, config, loss):
     settings = {k: v for k, v in dataclasses.asdict(config).items() if k not in ('wandb', 'threads')}
     return dict(settings, model=repr(model), hierarchy=model.hierarchy.id, split=split.id, alpha=loss.alpha, penalty=loss.penalty, data=hashlib.sha256(phenotypes.value.tobytes() + genotypes.indices.tobytes() + genotypes.offsets.tobytes()).hexdigest()[:16])
 
-# %% ../nbs/30_train.ipynb #739d33ee
+# %% ../nbs/30_train.ipynb #e3613489
 class Fit:
     "A model being trained: the loop's state, one `epoch` at a time"
     def __init__(self, model, loss, genotypes, phenotypes, split, config):
@@ -114,7 +114,7 @@ class Fit:
     def bare(self): # the model without accelerate's wrapping
         return self.accelerator.unwrap_model(self.model)
 
-# %% ../nbs/30_train.ipynb #494c1c8f
+# %% ../nbs/30_train.ipynb #3e790862
 @patch
 def epoch(self:Fit):
     "One pass over the training part, then the validation part; adds a row to `history`"
@@ -151,7 +151,7 @@ def done(self:Fit)->bool:
     n, r = len(self.history), [np.nan_to_num(h['validation_pearson'], nan=-1) for h in self.history]
     return n >= self.config.epochs or bool(self.config.patience and n and n - 1 - int(np.argmax(r)) >= self.config.patience)
 
-# %% ../nbs/30_train.ipynb #8c4172b0
+# %% ../nbs/30_train.ipynb #2429e0bd
 @patch
 def save(self:Fit, path):
     "Write everything the run needs to go on, whole or not at all"
@@ -168,7 +168,7 @@ def resume(self:Fit, path):
     self.bare.load_state_dict(state['model']); self.optimizer.load_state_dict(state['optimizer']); self.schedule.load_state_dict(state['schedule'])
     self.history, self.best = state['history'], state['best']
 
-# %% ../nbs/30_train.ipynb #56ab6fdc
+# %% ../nbs/30_train.ipynb #056552a2
 @contextmanager
 def cpu_threads(n:int): # 0 changes nothing
     "Use n CPU threads inside, and as many as before afterwards"
@@ -190,7 +190,7 @@ def _epochs(run, checkpoint, progress):
         if progress: bar.comment = f'loss {row["loss"]:.3f}, validation r {row["validation_pearson"]:.3f} (best {run.best["pearson"]:.3f})'
     if tracker: tracker.finish()
 
-# %% ../nbs/30_train.ipynb #648e3c45
+# %% ../nbs/30_train.ipynb #3484a4dc
 def fit(
     model:DCell, # trained in place; left with the kept epoch's weights, in evaluation mode
     loss:DCellLoss,
@@ -208,7 +208,7 @@ def fit(
     run.bare.load_state_dict(run.best['state']); run.bare.eval()
     return run
 
-# %% ../nbs/30_train.ipynb #75f62584
+# %% ../nbs/30_train.ipynb #62674c36
 @patch(as_prop=True)
 def curves(self:Fit)->pd.DataFrame:
     "One row per epoch: epoch, loss, seconds, validation_pearson, validation_mse"
@@ -218,7 +218,7 @@ def curves(self:Fit)->pd.DataFrame:
 def __repr__(self:Fit):
     return f'Fit: {len(self.history)} of {self.config.epochs} epochs, kept epoch {self.best["epoch"]} with validation r {self.best["pearson"]:.3f}' if self.best else 'Fit: not yet trained'
 
-# %% ../nbs/30_train.ipynb #76bf2405
+# %% ../nbs/30_train.ipynb #10a22caf
 def plot_curves(curves, baseline:dict=None, ceiling:float=None, axes=None):
     "Training loss, and validation r with baselines (name -> r) and the noise ceiling; returns the axes"
     axes = plt.subplots(1, 2, figsize=(8.4, 3.2))[1] if axes is None else axes
