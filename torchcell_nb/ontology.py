@@ -245,7 +245,7 @@ def contained_counts(self:Ontology)->pd.Series:
     "Number of genes each term contains, by term id"
     return pd.Series(np.diff(self.contained_matrix.indptr), self._index, name='contained')
 
-# %% ../nbs/00_ontology.ipynb #2eb9d41c
+# %% ../nbs/00_ontology.ipynb #a3605bd1
 @patch(as_prop=True)
 def strata(self:Ontology)->pd.Series:
     "Longest path from the leaves, by term id; 0 for a leaf"
@@ -256,7 +256,7 @@ def id(self:Ontology)->str:
     "Hash of terms, edges and annotation records: equal ids, equal ontologies"
     h = hashlib.sha256()
     for part in (self._terms, self._edges, self._annotations):
-        for column in part: h.update('\x1f'.join(part[column]).encode()); h.update(b'\x1e')
+        for column in part: h.update('\x1f'.join(part[column].to_numpy(object)).encode() + b'\x1e')
     return h.hexdigest()[:12]
 
 # %% ../nbs/00_ontology.ipynb #ea37c1e3
