@@ -5,20 +5,23 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/92_all.ipynb #5be17e48
+# %% ../nbs/92_all.ipynb #959a1480
 from .figures import *
 from .ontology import *
 from .annotations import *
 from .data import *
 from .sources import *
 from .snapshot import *
+from .go_fetch import *
 from .simulate import *
 from .go_filters import *
 from .hierarchy import *
 from .go_pipeline import *
+from .go_compare import *
 from .dcell import *
 from .losses import *
 from .metrics import *
+from .certificate import *
 from .train import *
 from .baselines import *
 from .runs import *
@@ -29,6 +32,6 @@ from .experiments import *
 # %% ../nbs/92_all.ipynb #67e34c6e
 import importlib
 
-# %% ../nbs/92_all.ipynb #b5a678b4
-_modules = 'figures ontology annotations data sources snapshot simulate go_filters hierarchy go_pipeline dcell losses metrics train baselines runs interpret report experiments'.split()
+# %% ../nbs/92_all.ipynb #2e9a8928
+_modules = 'figures ontology annotations data sources snapshot simulate go_fetch go_filters hierarchy go_pipeline go_compare dcell losses metrics certificate train baselines runs interpret report experiments'.split()
 __all__ = [name for module in _modules for name in importlib.import_module(f'torchcell_nb.{module}').__all__]

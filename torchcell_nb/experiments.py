@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['run_grid', 'archive', 'archived', 'seed_interval', 'summary', 'compare']
 
-# %% ../nbs/90_experiments.ipynb #78fbb8cb
+# %% ../nbs/90_experiments.ipynb #f222a65a
 import json, shutil
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from scipy import stats
 from .metrics import pearson
 from .runs import Run, compose_config, train_run
 
-# %% ../nbs/90_experiments.ipynb #dc6737d1
+# %% ../nbs/90_experiments.ipynb #c10879e6
 def _one(words):
     import torch
     torch.set_num_threads(1)
@@ -35,7 +35,7 @@ def run_grid(
     Parallel(n_jobs=min(jobs, max(len(work), 1)))(delayed(_one)(w) for w in work)
     return {n: [Run(p) for p in paths] for n, paths in names.items()}
 
-# %% ../nbs/90_experiments.ipynb #e9c1edec
+# %% ../nbs/90_experiments.ipynb #9353d515
 def archive(
     runs:dict, # name -> list of Run
     folder, # where the light copies go: settings, metrics, curves, predictions of the test part
@@ -44,7 +44,7 @@ def archive(
     "Copy what an entry shows of its runs, some kilobytes each, and none of the weights"
     for run in (r for rs in runs.values() for r in rs):
         to = Path(folder)/run.folder.name; to.mkdir(parents=True, exist_ok=True)
-        for name in ('config.yaml', 'curves.tsv', 'truth.tsv', 'filters.tsv', 'metrics.json'):
+        for name in ('config.yaml', 'curves.tsv', 'truth.tsv', 'filters.tsv', 'certificate.json', 'metrics.json'):
             if (run.folder/name).exists(): shutil.copyfile(run.folder/name, to/name)
         if predictions:
             p = run.predictions; p = p[p.part == 'test']
@@ -58,7 +58,7 @@ def archived(folder)->dict: # name -> list of Run by seed
     for path in sorted(found, key=lambda p: (p.parent.name.rsplit('-seed', 1)[0], int(p.parent.name.rsplit('-seed', 1)[1]))): runs.setdefault(path.parent.name.rsplit('-seed', 1)[0], []).append(Run(path.parent))
     return runs
 
-# %% ../nbs/90_experiments.ipynb #9ce2eb29
+# %% ../nbs/90_experiments.ipynb #174edb53
 def seed_interval(values, level:float=.95)->tuple: # mean, low, high
     "Mean over seeds with its t interval; NaN bounds for fewer than two seeds"
     v = np.asarray(values, float); mean = float(v.mean())
@@ -77,7 +77,7 @@ def summary(
         for b in rs[0].metrics['baselines']: values.setdefault(b, [r.metrics['baselines'][b][part][metric] for r in rs])
     return pd.DataFrame({n: (*seed_interval(v), len(v)) for n, v in values.items()}, index=['mean', 'low', 'high', 'seeds']).T.astype({'seeds': int})
 
-# %% ../nbs/90_experiments.ipynb #182ac302
+# %% ../nbs/90_experiments.ipynb #d63c4c11
 def compare(
     measured, # [n]
     a, b, # [seeds, n] predictions of two models

@@ -84,13 +84,14 @@ class FilterReport:
                                leaves=len(ontology.leaves), strata=int(ontology.strata.max()) + 1, units=units, parameters=parameters))
         self._why.update({t: f'{step}: {w}' for t, w in why.items()})
 
-# %% ../nbs/02b_go_pipeline.ipynb #52e175d0
+# %% ../nbs/02b_go_pipeline.ipynb #7b915a75
 def plot_funnel(
     table:pd.DataFrame, # columns step and terms, as in `FilterReport.table`
     title:str='Terms of the Gene Ontology left after each filter',
     ax=None
 ):
-    "Terms left after each step, as bars; returns the axes"
+    "Terms left after each step, as bars; a raw ontology so large that it would flatten the others is left out. Returns the axes"
+    if len(table) > 2 and table.terms.iloc[0] > 4*table.terms.iloc[1]: table = table[1:]
     ax = ax or plt.subplots(figsize=(7, .5*len(table) + .6))[1]
     at = range(len(table))
     ax.barh(at, table.terms, color=[palette['quiet']]*(len(table) - 1) + [palette['dcell']]); ax.invert_yaxis(); ax.set_yticks(at, table.step)
@@ -98,7 +99,7 @@ def plot_funnel(
     ax.set(title=title, xlim=(0, 1.15*table.terms.max()), xticks=[]); ax.spines['bottom'].set_visible(False); ax.tick_params(length=0)
     return ax
 
-# %% ../nbs/02b_go_pipeline.ipynb #f25661bb
+# %% ../nbs/02b_go_pipeline.ipynb #2c70bfa9
 @patch(as_prop=True)
 def table(self:FilterReport)->pd.DataFrame:
     "One row per step: terms, edges, annotation records, genes, leaves, strata, units and parameters that were left"
@@ -115,9 +116,8 @@ def why(self:FilterReport, term:str)->str:
 
 @patch
 def plot(self:FilterReport, ax=None):
-    "The funnel: terms left after each step, from the first filter on"
-    table = self.table
-    return plot_funnel(table[1:] if len(table) > 2 and table.terms[0] > 4*table.terms[1] else table, f'{self.preset}: terms left of {self.name}', ax)
+    "The funnel: terms left after each step"
+    return plot_funnel(self.table, f'{self.preset}: terms left of {self.name}', ax)
 
 @patch
 def to_dict(self:FilterReport)->dict:

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['run_importance', 'plot_scores', 'report_figures', 'write_report']
 
-# %% ../nbs/41_report.ipynb #16651f16
+# %% ../nbs/41_report.ipynb #46a0a96c
 import html
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
+from .certificate import plot_certificate
 from .data import Genotypes
 from .figures import figure_svg, palette, use_style
 from .go_pipeline import plot_funnel
@@ -46,7 +47,7 @@ def plot_scores(scores:pd.DataFrame, title:str='Test Pearson r', ax=None):
     ax.set_yticks(range(len(models)), models.index); ax.set(title=title, xlabel='Pearson r (95% bootstrap over genotypes)', ylim=(len(models) - .4, -.7)); ax.margins(x=.12)
     return ax
 
-# %% ../nbs/41_report.ipynb #28772e65
+# %% ../nbs/41_report.ipynb #247a12ad
 def report_figures(run:Run)->dict: # title -> svg
     "Every figure of a run"
     use_style()
@@ -61,10 +62,11 @@ def report_figures(run:Run)->dict: # title -> svg
     validation = {b: m['validation']['pearson'] for b, m in run.metrics['baselines'].items()}
     keep('Learning', plot_curves(run.curves, {k: v for k, v in list(validation.items())[:1]}, run.metrics['ceiling']))
     keep('Subsystems', plot_importance(run.hierarchy, run_importance(run), title=f'The subsystems that matter most{simulated}', causal=[] if (truth := run.table('truth')) is None else list(truth.term)))
+    if run.certificate: keep('What cannot be learned', plot_certificate(run.hierarchy, run.table('certificate'), run.certificate['batch']))
     if (filters := run.table('filters')) is not None: keep('Filters', plot_funnel(filters))
     return figures
 
-# %% ../nbs/41_report.ipynb #ce8132ae
+# %% ../nbs/41_report.ipynb #48671cc0
 _style = '''
 :root{--page:#f4f5f7;--card:#fff;--ink:#22262e;--soft:#5b6472;--line:#dfe3e8;--accent:#0072B2}
 @media(prefers-color-scheme:dark){:root{--page:#14171c;--card:#1d2128;--ink:#e8eaee;--soft:#a4adba;--line:#333a45;--accent:#56B4E9}}
@@ -73,7 +75,7 @@ main{max-width:56rem;margin:0 auto;padding:1.2rem}h1{font-size:1.6rem;line-heigh
 .lead{color:var(--soft);margin:.2rem 0 1rem}.card{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:.8rem;overflow-x:auto}
 .figure{background:#fff}.figure svg{display:block;width:100%;height:auto;max-width:44rem;margin:0 auto}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}th,td{padding:.35rem .6rem;text-align:right;border-bottom:1px solid var(--line)}th:first-child,td:first-child,td.word{text-align:left}
-tr:last-child td{border:0}.flag{display:inline-block;background:#D55E00;color:#fff;border-radius:6px;padding:.1rem .5rem;font-weight:600}code{font-size:.9em;word-break:break-all}
+tr:last-child td{border:0}.flag{display:inline-block;background:#D55E00;color:#fff;border-radius:6px;padding:.1rem .5rem;font-weight:600}code{font-size:.9em;word-break:break-all}pre{margin:0;white-space:pre-wrap;font-size:.85rem}
 '''
 
 def _number(v):
@@ -85,7 +87,7 @@ def _html_table(df): # a table with its index as first column
     body = ''.join('<tr>' + f'<td>{html.escape(str(i))}</td>' + ''.join(f'<td{" class=word" if isinstance(v, str) else ""}>{html.escape(_number(v))}</td>' for v in r) + '</tr>' for i, r in zip(df.index, df.itertuples(index=False)))
     return f'<table><tr>{head}</tr>{body}</table>'
 
-# %% ../nbs/41_report.ipynb #e3b12bc5
+# %% ../nbs/41_report.ipynb #e23b7a89
 def _facts(run):
     m = run.metrics
     return pd.DataFrame({'': {'terms (subsystems)': m['terms'], 'parameters': f'{m["parameters"]:,}', 'epoch kept': f'{m["kept_epoch"]} of {m["epochs"]}', 'seconds': m['seconds']['all'], 'peak memory, MB': m['peak_memory_mb'],
@@ -98,7 +100,8 @@ def write_report(
     m, part = run.metrics, 'test' if 'test' in run.metrics else 'validation'
     simulated = '<p><span class="flag">simulated</span> The phenotypes of this run are simulated: its figures say how well a known truth is found, nothing about yeast.</p>' if m['simulated'] else ''
     scores = run.scores(part).rename(columns=dict(low='95% from', high='to', pearson='Pearson r', spearman='Spearman', mse='MSE'))
-    figures = ''.join(f'<h2>{html.escape(k)}</h2><div class="card figure" role="img" aria-label="{html.escape(k)}">{v}</div>' for k, v in report_figures(run).items())
+    told = {'What cannot be learned': f'<div class="card"><pre>{html.escape(run.certificate["says"])}</pre></div>'} if run.certificate else {}
+    figures = ''.join(f'<h2>{html.escape(k)}</h2>{told.get(k, "")}<div class="card figure" role="img" aria-label="{html.escape(k)}">{v}</div>' for k, v in report_figures(run).items())
     top = run_importance(run).head(8)[['term', 'name', 'contained', 'importance']].set_index('term')
     title = 'DCell on ' + ('simulated yeast phenotypes' if m['simulated'] else run.config['data']['name'].replace('_', ' '))
     page = f'''<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>{html.escape(title)}</title><style>{_style}</style></head><body><main>

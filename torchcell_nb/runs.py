@@ -6,7 +6,7 @@
 __all__ = ['ModelConfig', 'LossConfig', 'SplitConfig', 'RunConfig', 'ConfigError', 'compose_config', 'Task', 'load_task',
            'train_run', 'Run']
 
-# %% ../nbs/32_runs.ipynb #0f71e17e
+# %% ../nbs/32_runs.ipynb #6be38e51
 import dataclasses, difflib, hashlib, json, platform, re, resource, time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +24,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from . import __version__
 from .baselines import baselines, fit_baseline
+from .certificate import certify
 from .data import DataError, Genotypes, Phenotypes, Split, split_random
 from .dcell import DCell
 from .go_pipeline import FilterReport, configs_folder, filter_go
@@ -200,20 +201,22 @@ def load_task(config:RunConfig)->Task:
     task = dict(dna_repair=_dna_repair, dcell_files=_dcell_files, simulated=_simulated, table=_table)[config.data['name']](config.data, config, seed)
     return dataclasses.replace(task, hierarchy=task.hierarchy.with_permuted_genes(seed)) if config.control == 'genes' else task
 
-# %% ../nbs/32_runs.ipynb #4080d33d
+# %% ../nbs/32_runs.ipynb #b15a4456
 def _comparable(config): # settings that decide the result
     d = json.loads(json.dumps(dataclasses.asdict(config)))
     return {k: v for k, v in OmegaConf.to_container(OmegaConf.create(d)).items() if k != 'out'} | dict(fit={k: v for k, v in d['fit'].items() if k not in ('threads', 'wandb')})
 
+def _flat(d, prefix=''):
+    return {k: v for key, x in d.items() for k, v in (_flat(x, f'{prefix}{key}.') if isinstance(x, dict) else {f'{prefix}{key}': x}).items()}
+
 def _claim(folder, config):
-    "Make the run's folder, or check that the one there belongs to the same run"
+    "Make the run's folder, or check that the one there belongs to the same run; a finished run is left as it is"
     if (folder/'config.yaml').exists():
         old = OmegaConf.to_container(OmegaConf.load(folder/'config.yaml'))
-        old = dict(old, fit={k: v for k, v in old['fit'].items() if k not in ('threads', 'wandb')}); old.pop('out', None)
-        new = _comparable(config)
-        for k in new:
-            if old.get(k) != new[k]:
-                raise ConfigError(f'{folder}: holds a run with {k}={old.get(k)}, but this one has {new[k]}; choose another out=, or remove the folder')
+        old, new = _flat({**old, 'fit': {k: v for k, v in old['fit'].items() if k not in ('threads', 'wandb')}}), _flat(_comparable(config))
+        if changed := [f'{k}={old.get(k)}, now {new.get(k)}' for k in sorted({**old, **new}) if k != 'out' and old.get(k) != new.get(k)]:
+            raise ConfigError(f'{folder}: holds a run with other settings: {"; ".join(changed)}; choose another out=, or remove the folder')
+        if (folder/'metrics.json').exists(): return
     elif folder.exists() and any(folder.iterdir()):
         raise ConfigError(f'{folder}: is not empty and holds no run; choose another out=')
     folder.mkdir(parents=True, exist_ok=True)
@@ -246,12 +249,20 @@ def _metrics(predictions, config, task, run, seconds):
             'epochs': len(run.history), 'kept_epoch': run.best['epoch'], 'seconds': seconds, 'peak_memory_mb': resource.getrusage(resource.RUSAGE_SELF).ru_maxrss//1024,
             'split': task.split.id, 'hierarchy': task.hierarchy.id, 'data': task.manifest, 'versions': versions}
 
-# %% ../nbs/32_runs.ipynb #569d9277
+# %% ../nbs/32_runs.ipynb #f6ee1821
 def _unchanged(run, task):
     "A finished run, if it was made of the same data"
     for what, now in (('data', json.loads(json.dumps(task.manifest))), ('hierarchy', task.hierarchy.id), ('split', task.split.id)):
         if run.metrics[what] != now: raise ConfigError(f'{run.folder}: was made with {what} {run.metrics[what]}, which are now {now}; choose another out=, or remove the folder')
     return run
+
+def _certify(task, config, folder, progress):
+    "Write, and say, what cannot be learned from the training part"
+    train = task.split['train']
+    certificate = certify(task.hierarchy, task.genotypes.take(train), task.phenotypes.take(train), config.fit.batch, **dataclasses.asdict(config.model))
+    if progress: print(f'{certificate}\n', flush=True)
+    _write(folder/'certificate.json', json.dumps(_null({**certificate.to_dict(), 'says': repr(certificate)}), indent=1, allow_nan=False) + '\n')
+    _write(folder/'certificate.tsv', certificate.terms.to_csv(sep='\t', index=False, float_format='%.6g'))
 
 def train_run(
     config:RunConfig,
@@ -268,6 +279,7 @@ def train_run(
         print(f'note: only {len(task.hierarchy)} terms are left to model; lower data.min_contained or widen data.root for a hierarchy')
     _claim(folder, config)
     if (folder/'metrics.json').exists(): return _unchanged(Run(folder), task)
+    _certify(task, config, folder, progress)
     loss = DCellLoss(task.hierarchy.terms, task.hierarchy.root, config.loss.alpha, config.loss.penalty)
     task.hierarchy.save(folder/'hierarchy.json'); task.split.save(folder/'split.json')
     run = fit(model, loss, task.genotypes, task.phenotypes, task.split, config.fit, folder/'checkpoint.pt', progress)
@@ -282,13 +294,14 @@ def train_run(
     _write(folder/'metrics.json', json.dumps(_null(_metrics(predictions, config, task, run, seconds)), indent=1, allow_nan=False) + '\n')
     return Run(folder)
 
-# %% ../nbs/32_runs.ipynb #08433938
+# %% ../nbs/32_runs.ipynb #11f8c615
 class Run:
     "A finished run, read from its folder"
     def __init__(self, folder):
         self.folder = Path(folder)
         if not (self.folder/'metrics.json').exists():
-            raise FileNotFoundError(f'{self.folder}: no metrics.json; not a run, or not finished: train it again with the same settings and it goes on')
+            what = 'no such folder' if not self.folder.is_dir() else 'not finished: train it again with the same settings and it goes on' if (self.folder/'config.yaml').exists() else 'holds no run'
+            raise FileNotFoundError(f'{self.folder}: {what}')
         def number(d): return {k: float('nan') if v is None and k in ('pearson', 'low', 'high', 'spearman', 'mse') else v for k, v in d.items()}
         self.metrics = json.loads((self.folder/'metrics.json').read_text(), object_hook=number)
         self.config = OmegaConf.to_container(OmegaConf.load(self.folder/'config.yaml'))
@@ -299,9 +312,11 @@ class Run:
     def predictions(self): return pd.read_parquet(self.folder/'predictions.parquet')
     @property
     def hierarchy(self): return Hierarchy.load(self.folder/'hierarchy.json')
+    @property
+    def certificate(self): path = self.folder/'certificate.json'; return json.loads(path.read_text()) if path.exists() else None
     def table(self, name): path = self.folder/f'{name}.tsv'; return pd.read_csv(path, sep='\t') if path.exists() else None
 
-# %% ../nbs/32_runs.ipynb #e9bf0320
+# %% ../nbs/32_runs.ipynb #acb0e5e1
 @patch
 def model(self:Run)->DCell:
     "The trained network, in evaluation mode; its predictions are of standardised targets, see `predict`"
@@ -317,8 +332,12 @@ def scale(self:Run)->tuple: # mean, SD
 
 @patch
 def predict(self:Run, genotypes:Genotypes)->np.ndarray: # [n], in the phenotype's unit
-    "Predicted phenotypes of genotypes over the hierarchy's genes"
+    "Predicted phenotypes of genotypes over any vocabulary. Raises DataError for a disrupted gene that the hierarchy does not know"
     mean, sd = self.scale()
+    if tuple(genotypes.genes) != (genes := self.hierarchy.genes):
+        if unseen := sorted({genotypes.genes[i] for i in np.unique(genotypes.indices)} - set(genes)):
+            raise DataError(f'{len(unseen)} disrupted genes are unknown to this run, such as {", ".join(unseen[:3])}; leave out the genotypes that have them')
+        genotypes = Genotypes.from_names((genotypes[i] for i in range(len(genotypes))), genes)
     return mean + sd*self.model().predict(genotypes)
 
 @patch
