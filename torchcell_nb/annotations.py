@@ -177,13 +177,14 @@ def read_go_slim(
     records.attrs['not_read'] = {f'{n!r}, no term': int(k) for n, k in table.term_name[none].value_counts().items()}
     return records
 
-# %% ../nbs/00a_annotations.ipynb #699b0e57
+# %% ../nbs/00a_annotations.ipynb #68389593
 def read_annotations(
     path, # .tsv, .txt, .tab or .csv, plain or packed, with a header line
     source:str=None, # written into each record; the file's name unless given
     **columns # what the file calls a column, where it is not our name: gene='ORF', term='GO id', evidence='code' ...
 )->pd.DataFrame: # `annotation_columns`
-    "Annotations from a table with columns gene and term, and any other of `annotation_columns`; dates as 2017-07-19. Raises OntologyError naming file, line and value"
+    """Annotations from a table with columns gene and term, and any other of `annotation_columns`; dates as 2017-07-19, evidence codes joined by commas become a
+    record each. Raises OntologyError naming file, line and value"""
     if unknown := set(columns) - set(annotation_columns): raise ValueError(f'{unknown.pop()!r}: expected some of {", ".join(annotation_columns)}')
     text = _text(path)
     if not text.strip(): raise OntologyError(f'{path}: line 1: the file is empty; a header line is expected')
@@ -194,9 +195,10 @@ def read_annotations(
     for c in annotation_columns:
         if named[c] not in table and (c in ('gene', 'term') or c in columns):
             raise OntologyError(f'{path}: line 1: no column {named[c]!r}; found {list(table)}: say which it is, as in read_annotations(path, {c}=...)')
-    table = table.rename(columns={v: k for k, v in named.items()}).reindex(columns=annotation_columns, fill_value='')
+    table = pd.DataFrame({c: table[named[c]] if named[c] in table else '' for c in annotation_columns}, index=table.index)
     table = table[(table != '').any(axis=1)]
     for c in ('gene', 'term'): _refuse(path, table, table[c] == '', f'no {c}', 'every record needs one')
+    table = table.assign(evidence=table.evidence.map(lambda codes: sorted(set(codes.replace(' ', '').split(','))))).explode('evidence')
     _check_evidence(path, table)
     return _records(table.assign(date=_iso_dates(path, table, '%Y-%m-%d')), path, source)
 

@@ -57,7 +57,7 @@ def touched_terms(
     "Which terms each genotype touches"
     return (visible_genes(hierarchy, genotypes).astype(bool) @ contained_genes(hierarchy).T.tocsr())
 
-# %% ../nbs/22_certificate.ipynb #27cd77dd
+# %% ../nbs/22_certificate.ipynb #2f37a505
 def mutant_states(
     model:DCell # in evaluation mode; its own weights decide
 )->np.ndarray: # Boolean [G, T]
@@ -66,7 +66,7 @@ def mutant_states(
     model.eval()
     with torch.no_grad():
         wild = model.states(torch.zeros(0, dtype=torch.int64), torch.zeros(2, dtype=torch.int64))
-        for genes in torch.arange(len(model.hierarchy.genes)).split(512):
+        for genes in torch.arange(len(model.hierarchy.genes)).split(256):
             states = model.states(genes, torch.arange(len(genes) + 1))
             rows.append(torch.stack([(s != w).any(1) for s, w in zip(states, wild)], 1).numpy())
     model.train(was)
