@@ -28,7 +28,7 @@ def train(words):
     "Train on your data"
     return _train(words, 'dcell')
 
-# %% ../nbs/91_cli.ipynb #7b68be0f
+# %% ../nbs/91_cli.ipynb #dbf9de9e
 def _written(path, write):
     "Write a file whole or not at all"
     path = Path(path); path.parent.mkdir(parents=True, exist_ok=True)
@@ -42,6 +42,7 @@ def _save_filtered(folder, ontology, report):
     ontology.save(folder/'ontology'); hierarchy.save(folder/'hierarchy.json')
     _written(folder/'report.json', lambda p: p.write_text(json.dumps(report.to_dict(), indent=1) + '\n'))
 
+# %% ../nbs/91_cli.ipynb #ea258d37
 def go(args):
     "Filter the Gene Ontology and print the account"
     from torchcell_nb.go_fetch import fetched_go
@@ -68,6 +69,7 @@ def _figure(report, path):
     use_style(); figure = report.plot().figure
     _written(path, lambda p: figure.savefig(p, format=Path(path).suffix[1:]))
 
+# %% ../nbs/91_cli.ipynb #f93b0e49
 def data(args):
     "Fetch files"
     from torchcell_nb.go_fetch import fetch_go
@@ -76,7 +78,7 @@ def data(args):
     for name, f in made['files'].items(): print(f'{name:18} {f["bytes"]:>11,} bytes  {f["sha256"][:12]}...  {f["version"]}')
     print(f'{args.out}/manifest.json\nnow: torchcell_nb go --folder {args.out}')
 
-# %% ../nbs/91_cli.ipynb #ae449fa6
+# %% ../nbs/91_cli.ipynb #8a20942a
 _about = dict(
     demo=('the whole library on one example in about a minute: real yeast Gene Ontology, SIMULATED phenotypes, no download', '''
 Takes the embedded yeast Gene Ontology under the cell cycle, filters it, simulates fitness of single, double
@@ -133,7 +135,7 @@ def settings(words):
     from torchcell_nb.runs import compose_config
     print(OmegaConf.to_yaml(OmegaConf.structured(compose_config(words))), end='')
 
-# %% ../nbs/91_cli.ipynb #4b556220
+# %% ../nbs/91_cli.ipynb #ecf00061
 def parser()->argparse.ArgumentParser:
     "The command line's parser"
     raw = argparse.RawDescriptionHelpFormatter
@@ -173,5 +175,5 @@ def main(argv=None)->int:
         print('\nstopped; the same command goes on from the last whole epoch', file=sys.stderr); return 130
     return 0
 
-# %% ../nbs/91_cli.ipynb #b8cf60dc
+# %% ../nbs/91_cli.ipynb #f82d6a07
 if __name__ == '__main__' and 'ipykernel' not in sys.modules and 'execnb' not in sys.modules: sys.exit(main())
