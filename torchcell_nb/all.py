@@ -33,5 +33,6 @@ from .experiments import *
 import importlib
 
 # %% ../nbs/92_all.ipynb #2e9a8928
-_modules = 'figures ontology annotations data sources snapshot simulate go_fetch go_filters hierarchy go_pipeline go_compare dcell losses metrics certificate train baselines runs interpret report experiments'.split()
+_modules = ('figures ontology annotations data sources snapshot simulate go_fetch go_filters hierarchy go_pipeline '
+            'go_compare dcell losses metrics certificate train baselines runs interpret report experiments'.split())
 __all__ = [name for module in _modules for name in importlib.import_module(f'torchcell_nb.{module}').__all__]

@@ -16,11 +16,13 @@ from .ontology import OntologyError, annotation_columns
 
 # %% ../nbs/00a_annotations.ipynb #820b93f6
 evidence_codes = dict(
-    EXP='experiment', IDA='direct assay', IPI='physical interaction', IMP='mutant phenotype', IGI='genetic interaction', IEP='expression pattern',
+    EXP='experiment', IDA='direct assay', IPI='physical interaction', IMP='mutant phenotype', IGI='genetic interaction',
+    IEP='expression pattern',
     HTP='high throughput experiment', HDA='high throughput direct assay', HMP='high throughput mutant phenotype',
     HGI='high throughput genetic interaction', HEP='high throughput expression pattern',
     IBA='biological aspect of ancestor', IBD='biological aspect of descendant', IKR='key residues', IRD='rapid divergence',
-    ISS='sequence or structural similarity', ISO='sequence orthology', ISA='sequence alignment', ISM='sequence model', IGC='genomic context',
+    ISS='sequence or structural similarity', ISO='sequence orthology', ISA='sequence alignment', ISM='sequence model',
+    IGC='genomic context',
     RCA='reviewed computational analysis', TAS='traceable author statement', NAS='non-traceable author statement',
     IC='inferred by curator', ND='no biological data available', IEA='electronic annotation')
 
@@ -28,7 +30,8 @@ evidence_codes = dict(
 def _open(path):
     path = Path(path)
     if not path.is_file(): raise FileNotFoundError(f'{path}: no such file')
-    return {'.gz': gzip.open, '.xz': lzma.open, '.bz2': bz2.open}.get(path.suffix, open)(path, 'rt', encoding='utf-8', newline='\n')
+    return {'.gz': gzip.open, '.xz': lzma.open, '.bz2': bz2.open}.get(path.suffix, open)(
+        path, 'rt', encoding='utf-8', newline='\n')
 
 def _text(path):
     try:
@@ -46,12 +49,14 @@ def _refuse(path, table, bad, what, mend):
 def _check_evidence(path, table):
     bad = ~table.evidence.isin(['', *evidence_codes])
     near = difflib.get_close_matches(table.evidence[bad].iloc[0] if bad.any() else '', evidence_codes, 1, 0)
-    _refuse(path, table, bad, 'evidence code {evidence!r} is unknown', f'did you mean {near[0]}? Known are {", ".join(evidence_codes)}')
+    _refuse(path, table, bad, 'evidence code {evidence!r} is unknown',
+            f'did you mean {near[0]}? Known are {", ".join(evidence_codes)}')
 
 def _iso_dates(path, table, format):
     "Dates as 2017-07-19; a date that is none is refused"
     date = pd.to_datetime(table.date.where(table.date != ''), format=format, errors='coerce')
-    _refuse(path, table, date.isna() & (table.date != ''), '{date!r} is no date', f'expected one like {pd.Timestamp("2017-07-19").strftime(format)}')
+    _refuse(path, table, date.isna() & (table.date != ''), '{date!r} is no date',
+            f'expected one like {pd.Timestamp("2017-07-19").strftime(format)}')
     return date.dt.strftime('%Y-%m-%d').fillna('')
 
 def _records(table, path, source):
@@ -59,20 +64,23 @@ def _records(table, path, source):
     return table.reset_index(drop=True)
 
 # %% ../nbs/00a_annotations.ipynb #9c94079a
-_gaf = ['database', 'id', 'symbol', 'qualifier', 'term', 'reference', 'evidence', 'with_from', 'aspect', 'name', 'synonym', 'type', 'taxon', 'date', 'assigned_by']
+_gaf = ['database', 'id', 'symbol', 'qualifier', 'term', 'reference', 'evidence', 'with_from', 'aspect', 'name',
+        'synonym', 'type', 'taxon', 'date', 'assigned_by']
 
 def _gaf_table(path):
     "Fields by name, indexed by line"
     lines = _text(path).splitlines()
     version = next((l.split(':', 1)[1].strip() for l in lines[:200] if l.lower().startswith('!gaf-version:')), None)
     if version not in ('2.0', '2.1', '2.2'):
-        raise OntologyError(f'{path}: line 1: expected "!gaf-version: 2.1" or 2.2, found {version or (lines or [""])[0][:60]!r}; is this a GAF file?')
+        raise OntologyError(f'{path}: line 1: expected "!gaf-version: 2.1" or 2.2, '
+                            f'found {version or (lines or [""])[0][:60]!r}; is this a GAF file?')
     rows = [(i, l.split('\t')) for i, l in enumerate(lines, 1) if l.strip() and not l.startswith('!')]
     if not rows: raise OntologyError(f'{path}: line {len(lines)}: no annotations below the header; is the file cut short?')
     wrong = [(i, len(r)) for i, r in rows if not 15 <= len(r) <= 17]
     if wrong:
         more = f' ({len(wrong) - 1:,} other lines likewise)' if len(wrong) > 1 else ''
-        raise OntologyError(f'{path}: line {wrong[0][0]}: {wrong[0][1]} columns{more}; GAF has 17 separated by tabs, the last two optional: is the line cut short?')
+        raise OntologyError(f'{path}: line {wrong[0][0]}: {wrong[0][1]} columns{more}; '
+                            'GAF has 17 separated by tabs, the last two optional: is the line cut short?')
     return pd.DataFrame([r[:15] for _, r in rows], columns=_gaf, index=[i for i, _ in rows])
 
 # %% ../nbs/00a_annotations.ipynb #7c5a484a
@@ -82,7 +90,9 @@ def _one_taxon(path, table, taxon):
     _refuse(path, table, first.isna(), 'taxon {taxon!r}', 'expected one like taxon:559292')
     count = first.value_counts()
     if taxon is None and len(count) > 1:
-        raise OntologyError(f'{path}: records of {len(count)} species, taxon {", ".join(f"{t} ({n:,})" for t, n in count.items())}; choose one with taxon={count.index[0]}')
+        raise OntologyError(f'{path}: records of {len(count)} species, '
+                            f'taxon {", ".join(f"{t} ({n:,})" for t, n in count.items())}; '
+                            f'choose one with taxon={count.index[0]}')
     if taxon is not None and str(taxon) not in count:
         raise OntologyError(f'{path}: no record of taxon {taxon}; the file has {", ".join(count.index[:5])}')
     keep = first == str(taxon if taxon is not None else count.index[0])
@@ -99,7 +109,8 @@ def read_gaf(
     table, others = _one_taxon(path, _gaf_table(path), taxon)
     table['gene'] = table[gene].str.split('|').str[0]
     table['gene'] = table.gene.where(table.gene != '', table.symbol)
-    for column in ('gene', 'term', 'evidence', 'date'): _refuse(path, table, table[column] == '', f'no {column}', 'every GAF record has one')
+    for column in ('gene', 'term', 'evidence', 'date'):
+        _refuse(path, table, table[column] == '', f'no {column}', 'every GAF record has one')
     _refuse(path, table, ~table.aspect.isin(list('PFC')), 'aspect {aspect!r}', 'expected P, F or C')
     _check_evidence(path, table)
     records = _records(table.assign(date=_iso_dates(path, table, '%Y%m%d')), path, source)
@@ -109,17 +120,20 @@ def read_gaf(
 # %% ../nbs/00a_annotations.ipynb #1317d3ee
 def _sgd_row(a):
     pubmed = (a.get('reference') or {}).get('pubmed_id')
-    return dict(gene=a['locus']['format_name'], term=a['go']['go_id'], evidence=a['experiment']['display_name'], date=a['date_created'],
-                reference=f'PMID:{pubmed}' if pubmed else '', qualifier=a.get('qualifier') or '')
+    return dict(gene=a['locus']['format_name'], term=a['go']['go_id'], evidence=a['experiment']['display_name'],
+                date=a['date_created'], reference=f'PMID:{pubmed}' if pubmed else '', qualifier=a.get('qualifier') or '')
 
 def _sgd_rows(path):
     try: found = json.loads(_text(path))
-    except json.JSONDecodeError as e: raise OntologyError(f'{path}: line {e.lineno}: not JSON, {e.msg}; is the file cut short?') from None
+    except json.JSONDecodeError as e:
+        raise OntologyError(f'{path}: line {e.lineno}: not JSON, {e.msg}; is the file cut short?') from None
     found = found.get('go_details') if isinstance(found, dict) else found
-    if not isinstance(found, list): raise OntologyError(f'{path}: expected a list of annotations, or one under the key "go_details"')
+    if not isinstance(found, list):
+        raise OntologyError(f'{path}: expected a list of annotations, or one under the key "go_details"')
     for i, a in enumerate(found):
         try: yield f'{path}: annotation {i}', _sgd_row(a)
-        except (KeyError, TypeError) as e: raise OntologyError(f'{path}: annotation {i}: no {e}; expected the layout of SGD\'s go_details') from None
+        except (KeyError, TypeError) as e:
+            raise OntologyError(f'{path}: annotation {i}: no {e}; expected the layout of SGD\'s go_details') from None
 
 def read_sgd_json(
     path, # a go_details file, or a folder of them (*.json)
@@ -142,7 +156,8 @@ def _feature_records(feature, source):
         for text in feature.qualifiers.get(key, []):
             m = _go.match(text)
             if not m:
-                raise OntologyError(f'{source}: gene {gene}: cannot read the GO qualifier {text[:80]!r}; expected "GO:0000000 - name [Evidence CODE] [PMID n]"')
+                raise OntologyError(f'{source}: gene {gene}: cannot read the GO qualifier {text[:80]!r}; '
+                                    'expected "GO:0000000 - name [Evidence CODE] [PMID n]"')
             for code in sorted(set(m[2].split(','))): yield gene, m[1], code, '', f'PMID:{m[3]}' if m[3] else '', '', source
 
 def read_genbank_go(
@@ -152,7 +167,8 @@ def read_genbank_go(
     "GO annotations from the `/GO_*` qualifiers of a GenBank file; needs Biopython. Raises OntologyError naming gene and text"
     try: from Bio import SeqIO
     except ImportError: raise ImportError('reading GenBank needs Biopython: pip install biopython') from None
-    rows = [row for record in SeqIO.parse(handle, 'genbank') for feature in record.features for row in _feature_records(feature, source)]
+    rows = [row for record in SeqIO.parse(handle, 'genbank') for feature in record.features
+            for row in _feature_records(feature, source)]
     return pd.DataFrame(rows, columns=annotation_columns).drop_duplicates(ignore_index=True)
 
 # %% ../nbs/00a_annotations.ipynb #e75138e5
@@ -161,14 +177,17 @@ def _columns_of(path, names):
     rows = [(i, l.split('\t')) for i, l in enumerate(_text(path).splitlines(), 1) if l.strip()]
     if not rows: raise OntologyError(f'{path}: line 1: the file is empty')
     for i, r in rows:
-        if len(r) != len(names): raise OntologyError(f'{path}: line {i}: {len(r)} columns; expected {len(names)} separated by tabs: {", ".join(names)}')
+        if len(r) != len(names):
+            raise OntologyError(f'{path}: line {i}: {len(r)} columns; '
+                                f'expected {len(names)} separated by tabs: {", ".join(names)}')
     return pd.DataFrame([r for _, r in rows], columns=names, index=[i for i, _ in rows])
 
 def read_go_slim(
     path, # SGD's go_slim_mapping.tab, plain or packed
     source:str='GO slim' # written into each record
 )->pd.DataFrame: # `annotation_columns`
-    "Annotations of a GO-slim mapping. Rows without a term id ('other', 'not yet annotated') are left and counted. Raises OntologyError naming file and line"
+    """Annotations of a GO-slim mapping. Rows without a term id ('other', 'not yet annotated') are left and counted.
+    Raises OntologyError naming file and line"""
     table = _columns_of(path, ['gene', 'name', 'sgdid', 'aspect', 'term_name', 'term', 'type'])
     _refuse(path, table, table.gene == '', 'no gene', 'the first column is the systematic name')
     none = table.term == ''
@@ -183,9 +202,10 @@ def read_annotations(
     source:str=None, # written into each record; the file's name unless given
     **columns # what the file calls a column, where it is not our name: gene='ORF', term='GO id', evidence='code' ...
 )->pd.DataFrame: # `annotation_columns`
-    """Annotations from a table with columns gene and term, and any other of `annotation_columns`; dates as 2017-07-19, evidence codes joined by commas become a
-    record each. Raises OntologyError naming file, line and value"""
-    if unknown := set(columns) - set(annotation_columns): raise ValueError(f'{unknown.pop()!r}: expected some of {", ".join(annotation_columns)}')
+    """Annotations from a table with columns gene and term, and any other of `annotation_columns`; dates as 2017-07-19,
+    evidence codes joined by commas become a record each. Raises OntologyError naming file, line and value"""
+    if unknown := set(columns) - set(annotation_columns):
+        raise ValueError(f'{unknown.pop()!r}: expected some of {", ".join(annotation_columns)}')
     text = _text(path)
     if not text.strip(): raise OntologyError(f'{path}: line 1: the file is empty; a header line is expected')
     sep = ',' if '.csv' in Path(path).suffixes else '\t'
@@ -194,16 +214,19 @@ def read_annotations(
     named = {c: columns.get(c, c) for c in annotation_columns}
     for c in annotation_columns:
         if named[c] not in table and (c in ('gene', 'term') or c in columns):
-            raise OntologyError(f'{path}: line 1: no column {named[c]!r}; found {list(table)}: say which it is, as in read_annotations(path, {c}=...)')
+            raise OntologyError(f'{path}: line 1: no column {named[c]!r}; found {list(table)}: '
+                                f'say which it is, as in read_annotations(path, {c}=...)')
     table = pd.DataFrame({c: table[named[c]] if named[c] in table else '' for c in annotation_columns}, index=table.index)
     table = table[(table != '').any(axis=1)]
     for c in ('gene', 'term'): _refuse(path, table, table[c] == '', f'no {c}', 'every record needs one')
-    table = table.assign(evidence=table.evidence.map(lambda codes: sorted(set(codes.replace(' ', '').split(','))))).explode('evidence')
+    table = (table.assign(evidence=table.evidence.map(lambda codes: sorted(set(codes.replace(' ', '').split(',')))))
+             .explode('evidence'))
     _check_evidence(path, table)
     return _records(table.assign(date=_iso_dates(path, table, '%Y-%m-%d')), path, source)
 
 # %% ../nbs/00a_annotations.ipynb #f2cec4fb
-_features = ['sgdid', 'type', 'status', 'gene', 'name', 'aliases', 'parent', 'other_sgdids', 'chromosome', 'start', 'stop', 'strand', 'position', 'coordinate_version', 'sequence_version', 'description']
+_features = ['sgdid', 'type', 'status', 'gene', 'name', 'aliases', 'parent', 'other_sgdids', 'chromosome', 'start',
+             'stop', 'strand', 'position', 'coordinate_version', 'sequence_version', 'description']
 
 def read_sgd_features(
     path, # SGD_features.tab, plain or packed
@@ -211,9 +234,11 @@ def read_sgd_features(
 )->pd.DataFrame: # gene (systematic name), name, aliases (separated by |), sgdid, type, status; one row per gene
     "Genes of the reference genome. Raises OntologyError naming file and line"
     table = _columns_of(path, _features)
-    table = table[(table.gene != '') & (table.type.isin(types) if types is not None else table.type.str.contains('^ORF$|_gene$|^pseudogene$'))]
+    table = table[(table.gene != '') & (table.type.isin(types) if types is not None
+                                        else table.type.str.contains('^ORF$|_gene$|^pseudogene$'))]
     if not len(table): raise OntologyError(f'{path}: no feature of type {", ".join(types) if types else "ORF or gene"}')
-    return table[['gene', 'name', 'aliases', 'sgdid', 'type', 'status']].drop_duplicates('gene').sort_values('gene', ignore_index=True)
+    return (table[['gene', 'name', 'aliases', 'sgdid', 'type', 'status']].drop_duplicates('gene')
+            .sort_values('gene', ignore_index=True))
 
 def systematic_names(
     features:pd.DataFrame # as `read_sgd_features` gives them

@@ -46,7 +46,8 @@ class Factorisation(torch.nn.Module):
     def __init__(self, n_genes:int, dim:int=16):
         super().__init__()
         self.bias, self.b = torch.nn.Parameter(torch.zeros(())), torch.nn.Parameter(torch.zeros(n_genes))
-        self.u, self.s = torch.nn.Parameter(.1*torch.randn(n_genes, dim)), torch.nn.Parameter(torch.ones(dim)*(1 - 2*(torch.arange(dim) % 2)))
+        self.u, self.s = (torch.nn.Parameter(.1*torch.randn(n_genes, dim)),
+                          torch.nn.Parameter(torch.ones(dim)*(1 - 2*(torch.arange(dim) % 2))))
 
     def forward(self, x):
         "[n, G] sparse or dense indicators -> [n]"
@@ -56,7 +57,8 @@ class Factorisation(torch.nn.Module):
 # %% ../nbs/31_baselines.ipynb #cf6209f5
 def _sparse_tensor(x):
     c = x.tocoo()
-    return torch.sparse_coo_tensor(torch.tensor(np.stack([c.row, c.col]), dtype=torch.int64), torch.tensor(c.data), x.shape, check_invariants=True).coalesce()
+    return torch.sparse_coo_tensor(torch.tensor(np.stack([c.row, c.col]), dtype=torch.int64), torch.tensor(c.data),
+                                   x.shape, check_invariants=True).coalesce()
 
 def _dense(x): return torch.as_tensor(x.toarray()) if x.shape[0]*x.shape[1] < 20_000_000 else _sparse_tensor(x)
 
@@ -78,7 +80,8 @@ def factorisation(x, y, x_validation, y_validation, seed=0, dim=16, penalties=(.
     return predict
 
 # %% ../nbs/31_baselines.ipynb #c66919e9
-baselines = {'additive ridge': (additive_ridge, 'genes'), 'forest on genes': (forest, 'genes'), 'forest on terms': (forest, 'terms'),
+baselines = {'additive ridge': (additive_ridge, 'genes'), 'forest on genes': (forest, 'genes'),
+             'forest on terms': (forest, 'terms'),
              'forest on both': (forest, 'both'), 'factorisation': (factorisation, 'genes')}
 
 def features(genotypes:Genotypes, hierarchy:Hierarchy, kind:str)->sparse.csr_array:
@@ -101,6 +104,7 @@ def fit_baseline(
     "Fit one baseline. Raises KeyError for an unknown name"
     if name not in baselines: raise KeyError(f'{name!r} is no baseline; known are {", ".join(baselines)}')
     model, kind = baselines[name]
-    (x, y), (xv, yv) = [(features(genotypes.take(split[p]), hierarchy, kind), phenotypes.value[split[p]]) for p in ('train', 'validation')]
+    (x, y), (xv, yv) = [(features(genotypes.take(split[p]), hierarchy, kind), phenotypes.value[split[p]])
+                        for p in ('train', 'validation')]
     predict = model(x, y, xv, yv, seed)
     return lambda g: np.asarray(predict(features(g, hierarchy, kind)), float)

@@ -95,7 +95,8 @@ def _floor(group, value):
 
 # %% ../nbs/22_certificate.ipynb #e9880cff
 def _chance(sizes, n, batch): # C(size, B) / C(n, B)
-    with np.errstate(invalid='ignore'): log = gammaln(sizes + 1.) - gammaln(sizes - batch + 1.) - gammaln(n + 1.) + gammaln(n - batch + 1.)
+    with np.errstate(invalid='ignore'):
+        log = gammaln(sizes + 1.) - gammaln(sizes - batch + 1.) - gammaln(n + 1.) + gammaln(n - batch + 1.)
     return np.where(sizes >= batch, np.exp(log), 0.)
 
 def constant_chance(
@@ -119,7 +120,8 @@ def constant_chance(
         new[1:-1] = (np.diff(term[order]) != 0) | (seen.data[order][1:] != seen.data[order][:-1])
         start = np.flatnonzero(new)
         runs = np.diff(start).astype(float)
-        constant[t:t + 256] = untouched[t:t + 256] + np.bincount(term[order][start[:-1]], _chance(runs, n, batch), minlength=len(size))
+        constant[t:t + 256] = (untouched[t:t + 256]
+                               + np.bincount(term[order][start[:-1]], _chance(runs, n, batch), minlength=len(size)))
     return constant, untouched
 
 # %% ../nbs/22_certificate.ipynb #fb23df34
@@ -147,7 +149,8 @@ def certify(
     least:int=20, share:float=.3 # width rule, likewise
 )->Certificate:
     "Everything that can be said before training. The size of the signal is known for batch norm after tanh (or no activation), and NaN otherwise"
-    if phenotypes is not None and len(phenotypes) != len(genotypes): raise DataError(f'{len(genotypes)} genotypes against {len(phenotypes)} phenotypes')
+    if phenotypes is not None and len(phenotypes) != len(genotypes):
+        raise DataError(f'{len(genotypes)} genotypes against {len(phenotypes)} phenotypes')
     if not len(genotypes): raise DataError('no genotypes to certify')
     h, batch = hierarchy, min(batch, len(genotypes))
     seen, keys = visible_genes(h, genotypes), genotypes.keys()
@@ -155,13 +158,17 @@ def certify(
     visible = {h.genes[g] for g in np.unique(h.direct_genes)}
     alike = _group_sizes(group, keys) > 1
     known = (norm, order) == ('batch', 'act-norm') and activation in ('tanh', 'identity')
-    signal = signal_sizes(h, init_range, np.bincount(seen.indices, minlength=len(h.genes))/len(genotypes), least, share) if known else np.full(len(h), np.nan)
+    signal = (signal_sizes(h, init_range, np.bincount(seen.indices, minlength=len(h.genes))/len(genotypes), least, share)
+              if known else np.full(len(h), np.nan))
     rows = pd.Series(np.flatnonzero(alike)).groupby(group[alike])
     value = None if phenotypes is None else phenotypes.value
     floor, ceiling = (float('nan'),)*2 if value is None else _floor(group, value)
-    return Certificate(h, len(genotypes), batch, [g for i in np.unique(genotypes.indices) if (g := genotypes.genes[i]) not in visible], int(((group < 0) & (genotypes.sizes > 0)).sum()),
+    return Certificate(h, len(genotypes), batch,
+                       [g for i in np.unique(genotypes.indices) if (g := genotypes.genes[i]) not in visible],
+                       int(((group < 0) & (genotypes.sizes > 0)).sum()),
                        [r.tolist() for _, r in rows], int(len(keys) - len(pd.unique(keys))), floor, ceiling,
-                       float('nan') if value is None else noise_ceiling(value, phenotypes.standard_error), _term_table(h, genotypes, seen, batch, alike, signal))
+                       float('nan') if value is None else noise_ceiling(value, phenotypes.standard_error),
+                       _term_table(h, genotypes, seen, batch, alike, signal))
 
 # %% ../nbs/22_certificate.ipynb #9500bab0
 def _term_table(h, genotypes, seen, batch, alike, signal):
@@ -169,7 +176,8 @@ def _term_table(h, genotypes, seen, batch, alike, signal):
     constant, untouched = constant_chance(h, genotypes, batch) if n > 1 else (np.ones(len(h)), touched == 0)
     p = touched/n
     with np.errstate(divide='ignore'): inflation = 1/np.sqrt(1 - untouched)
-    return pd.DataFrame(dict(term=h.terms, name=h.names, stratum=h.stratum, contained=h.contained, touched=touched, constant=constant, variance=p*(1 - p)*n/max(n - 1, 1),
+    return pd.DataFrame(dict(term=h.terms, name=h.names, stratum=h.stratum, contained=h.contained, touched=touched,
+                             constant=constant, variance=p*(1 - p)*n/max(n - 1, 1),
                              inflation=inflation, signal=signal, collisions=_meetings(h, seen[np.flatnonzero(alike)])))
 
 def _meetings(h, seen):
@@ -181,28 +189,40 @@ def _meetings(h, seen):
 # %% ../nbs/22_certificate.ipynb #b22370ba
 @patch
 def table(self:Certificate)->pd.DataFrame:
-    """One row per term: genotypes that touch it, chance that it is constant in a batch, expected running variance of a unit step, inflation of its signal
-    in evaluation if every batch updated the statistics, size of the signal at the start, colliding genotypes that meet there. Those to worry about first"""
+    """One row per term: genotypes that touch it, chance that it is constant in a batch, expected running variance
+    of a unit step, inflation of its signal in evaluation if every batch updated the statistics, size of the signal
+    at the start, colliding genotypes that meet there. Those to worry about first"""
     return self.terms.sort_values(['collisions', 'constant', 'term'], ascending=[False, False, True], ignore_index=True)
 
 @patch
 def to_dict(self:Certificate)->dict:
     "The figures, for JSON"
     often = self.terms.constant > .5
-    return dict(genotypes=self.genotypes, terms=len(self.terms), batch=self.batch, invisible_genes=len(self.invisible), look_like_wild_type=self.blank,
-                collision_groups=len(self.collisions), colliding_genotypes=sum(map(len, self.collisions)), repeated_genotypes=self.repeats,
-                floor=self.floor, highest_r=self.ceiling, highest_r_for_noise=self.noise, untouched_terms=int((self.terms.touched == 0).sum()),
+    return dict(genotypes=self.genotypes, terms=len(self.terms), batch=self.batch, invisible_genes=len(self.invisible),
+                look_like_wild_type=self.blank, collision_groups=len(self.collisions),
+                colliding_genotypes=sum(map(len, self.collisions)), repeated_genotypes=self.repeats,
+                floor=self.floor, highest_r=self.ceiling, highest_r_for_noise=self.noise,
+                untouched_terms=int((self.terms.touched == 0).sum()),
                 mostly_constant_terms=int(often.sum()), faded_terms=int((self.terms.signal < .1).sum()))
 
 @patch
 def __repr__(self:Certificate):
     d, name = self.to_dict(), lambda x: '' if np.isnan(x) else f'{x:.4g}'
-    lines = [f'Certificate for {d["genotypes"]:,} genotypes on {self.hierarchy.root}, {d["terms"]:,} terms, batches of {d["batch"]}']
-    lines.append(f'invisible: {d["invisible_genes"]:,} disrupted genes have no term' + (f' ({", ".join(self.invisible[:4])}{" ..." if len(self.invisible) > 4 else ""}); {self.blank:,} genotypes look like the wild type' if self.invisible else ''))
-    lines.append(f'alike: {d["colliding_genotypes"]:,} genotypes in {d["collision_groups"]:,} groups cannot be told apart; {self.repeats:,} measurements repeat a genotype')
-    if not np.isnan(self.floor): lines.append(f'so: mean squared error at least {self.floor:.4g}, r at most {self.ceiling:.4f}' + (f'; replicate errors allow r up to {self.noise:.4f}' if not np.isnan(self.noise) else ''))
-    lines.append(f'batches: {d["mostly_constant_terms"]:,} terms are constant in more than half of them, {d["untouched_terms"]:,} in all, the median term in {self.terms.constant.median():.1%}')
-    if d['faded_terms']: lines.append(f'start: in {d["faded_terms"]:,} terms less than 0.1 of a unit is left of a knock-out, median by stratum {", ".join(f"{s:.2g}" for s in self.terms.groupby("stratum").signal.median())}')
+    lines = [f'Certificate for {d["genotypes"]:,} genotypes on {self.hierarchy.root}, '
+             f'{d["terms"]:,} terms, batches of {d["batch"]}']
+    lines.append(f'invisible: {d["invisible_genes"]:,} disrupted genes have no term'
+                 + (f' ({", ".join(self.invisible[:4])}{" ..." if len(self.invisible) > 4 else ""}); '
+                    f'{self.blank:,} genotypes look like the wild type' if self.invisible else ''))
+    lines.append(f'alike: {d["colliding_genotypes"]:,} genotypes in {d["collision_groups"]:,} groups cannot be '
+                 f'told apart; {self.repeats:,} measurements repeat a genotype')
+    if not np.isnan(self.floor):
+        lines.append(f'so: mean squared error at least {self.floor:.4g}, r at most {self.ceiling:.4f}'
+                     + (f'; replicate errors allow r up to {self.noise:.4f}' if not np.isnan(self.noise) else ''))
+    lines.append(f'batches: {d["mostly_constant_terms"]:,} terms are constant in more than half of them, '
+                 f'{d["untouched_terms"]:,} in all, the median term in {self.terms.constant.median():.1%}')
+    if d['faded_terms']:
+        lines.append(f'start: in {d["faded_terms"]:,} terms less than 0.1 of a unit is left of a knock-out, '
+                     f'median by stratum {", ".join(f"{s:.2g}" for s in self.terms.groupby("stratum").signal.median())}')
     return '\n'.join(lines)
 
 # %% ../nbs/22_certificate.ipynb #e2a17973
@@ -239,11 +259,14 @@ def plot_certificate(
     red = terms.collisions.to_numpy() > 0
     ax.scatter(*at.T, s=size, c=[_ramp(v) for v in terms.constant], edgecolors='white', linewidths=.4, zorder=2)
     ax.scatter(*at[red].T, s=size, c=palette['signal'], edgecolors='white', linewidths=.4, zorder=3)
-    ax.set_yticks(middle, [f'{s}' for s in range(len(middle))]); ax.set(xticks=[], ylabel='stratum', ylim=(-1, high), xlim=(-columns/2 - 1, columns/2 + 1))
+    ax.set_yticks(middle, [f'{s}' for s in range(len(middle))])
+    ax.set(xticks=[], ylabel='stratum', ylim=(-1, high), xlim=(-columns/2 - 1, columns/2 + 1))
     ax.spines[['bottom', 'left']].set_visible(False); ax.tick_params(length=0)
-    ax.set_title(f'{int(red.sum()):,} of {len(terms):,} terms where genotypes look alike' if red.any() else f'How often each of {len(terms):,} terms is constant in a batch of {batch}')
+    ax.set_title(f'{int(red.sum()):,} of {len(terms):,} terms where genotypes look alike' if red.any()
+                 else f'How often each of {len(terms):,} terms is constant in a batch of {batch}')
     bar = ax.figure.colorbar(ScalarMappable(cmap=_ramp), ax=ax, orientation='horizontal', fraction=.04, pad=.03, aspect=40)
-    bar.set_label(f'constant in this share of batches of {batch}' + (' (red: genotypes collide here)' if red.any() else '')); bar.outline.set_visible(False)
+    bar.set_label(f'constant in this share of batches of {batch}' + (' (red: genotypes collide here)' if red.any() else ''))
+    bar.outline.set_visible(False)
     return ax
 
 @patch

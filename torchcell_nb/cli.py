@@ -14,10 +14,12 @@ def _train(words, name):
     from torchcell_nb.report import write_report
     from torchcell_nb.runs import compose_config, train_run
     config = compose_config(words, name)
-    if config.data['name'] == 'simulated': print('SIMULATED phenotypes on the real yeast Gene Ontology: the truth is known, and so is the noise ceiling.')
+    if config.data['name'] == 'simulated':
+        print('SIMULATED phenotypes on the real yeast Gene Ontology: the truth is known, and so is the noise ceiling.')
     run = train_run(config, progress=True)
     part = 'test' if 'test' in run.metrics else 'validation'
-    print(f'\n{run!r}\n\n{part} part{" (simulated)" if run.metrics["simulated"] else ""}:\n{run.scores(part).round(4).to_string(na_rep="")}\n\nreport: {write_report(run)}')
+    print(f'\n{run!r}\n\n{part} part{" (simulated)" if run.metrics["simulated"] else ""}:\n'
+          f'{run.scores(part).round(4).to_string(na_rep="")}\n\nreport: {write_report(run)}')
     return run
 
 def demo(words):
@@ -49,13 +51,16 @@ def go(args):
     from torchcell_nb.go_pipeline import filter_go, read_filters
     from torchcell_nb.snapshot import yeast_go
     kinds = ('.png', '.svg', '.pdf')
-    if args.figure and Path(args.figure).suffix not in kinds: raise ValueError(f'--figure {args.figure}: expected a name ending in {", ".join(kinds)}')
-    if args.out and Path(args.out).exists() and any(Path(args.out).iterdir()): raise ValueError(f'--out {args.out}: is not empty; choose another folder')
+    if args.figure and Path(args.figure).suffix not in kinds:
+        raise ValueError(f'--figure {args.figure}: expected a name ending in {", ".join(kinds)}')
+    if args.out and Path(args.out).exists() and any(Path(args.out).iterdir()):
+        raise ValueError(f'--out {args.out}: is not empty; choose another folder')
     genes = Path(args.genes).read_text().split() if args.genes else None
     read_filters(steps := args.filters or args.preset)               # a misspelt preset is refused before the ontology is read
     ontology = fetched_go(args.folder) if args.folder else yeast_go()
     if genes and (lost := sorted(set(genes) - set(ontology.genes))):
-        print(f'note: {len(lost)} of {len(genes)} genes of {args.genes} have no annotation, such as {", ".join(lost[:3])}', file=sys.stderr)
+        print(f'note: {len(lost)} of {len(genes)} genes of {args.genes} have no annotation, such as {", ".join(lost[:3])}',
+              file=sys.stderr)
     filtered, report = filter_go(ontology.under(args.root) if args.root else ontology.with_root(), steps, genes, args.n)
     if args.figure: _figure(report, args.figure)
     if args.out: _save_filtered(Path(args.out), filtered, report)
@@ -139,27 +144,35 @@ def settings(words):
 def parser()->argparse.ArgumentParser:
     "The command line's parser"
     raw = argparse.RawDescriptionHelpFormatter
-    p = argparse.ArgumentParser('torchcell_nb', description='Learn how knocking out genes changes a yeast cell, with neural networks shaped like its ontology.', formatter_class=raw)
+    p = argparse.ArgumentParser('torchcell_nb',
+                                description='Learn how knocking out genes changes a yeast cell, '
+                                            'with neural networks shaped like its ontology.',
+                                formatter_class=raw)
     sub = p.add_subparsers(dest='command', required=True, metavar='COMMAND')
-    made = {n: sub.add_parser(n, help=line, description=line[0].upper() + line[1:] + '.\n' + more, formatter_class=raw) for n, (line, more) in _about.items()}
+    made = {n: sub.add_parser(n, help=line, description=line[0].upper() + line[1:] + '.\n' + more, formatter_class=raw)
+            for n, (line, more) in _about.items()}
     for name in ('demo', 'train', 'settings'): made[name].add_argument('words', nargs='*', metavar='key=value', help='settings')
     _go_options(made['go'])
     what = made['data'].add_subparsers(dest='what', required=True, metavar='WHAT')
     s = what.add_parser('go', help="Gene Ontology with SGD's annotations", description=_data_go, formatter_class=raw)
     s.add_argument('--out', default='go', metavar='DIR', help='folder to make (default: go)')
-    s.add_argument('--release', default='current', metavar='DATE', help="an archived release, such as 2025-03-16 (default: today's)")
+    s.add_argument('--release', default='current', metavar='DATE',
+                   help="an archived release, such as 2025-03-16 (default: today's)")
     s.add_argument('--manifest', metavar='FILE', help='manifest.json of an earlier fetch: get the very same files')
     return p
 
 def _go_options(s):
     which = s.add_mutually_exclusive_group()
-    which.add_argument('--preset', default='ma2018', help='ma2018, torchcell_005, torchcell_005_undated or torchcell_006 (default: ma2018)')
+    which.add_argument('--preset', default='ma2018',
+                       help='ma2018, torchcell_005, torchcell_005_undated or torchcell_006 (default: ma2018)')
     which.add_argument('--filters', metavar='FILE', help='a YAML file of your own')
     s.add_argument('--folder', metavar='DIR', help='a release fetched by `torchcell_nb data go` (default: the embedded snapshot)')
     s.add_argument('--root', metavar='TERM', help='only what lies under this term, id or name')
     s.add_argument('--n', type=int, metavar='N', help="genes a term must contain, in place of the pipeline's own number")
-    s.add_argument('--genes', metavar='FILE', help='names of the disrupted genes, separated by white space: only these are counted')
-    s.add_argument('--why', action='append', default=[], metavar='TERM', help='say why a term is not there, or that it is (may be repeated)')
+    s.add_argument('--genes', metavar='FILE',
+                   help='names of the disrupted genes, separated by white space: only these are counted')
+    s.add_argument('--why', action='append', default=[], metavar='TERM',
+                   help='say why a term is not there, or that it is (may be repeated)')
     s.add_argument('--json', action='store_true', help='print preset, manifest and steps as JSON')
     s.add_argument('--figure', metavar='FILE', help='draw the funnel, as .png, .svg or .pdf')
     s.add_argument('--out', metavar='DIR', help='save the filtered ontology, the hierarchy and the account')

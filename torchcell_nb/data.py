@@ -30,7 +30,8 @@ class Genotypes:
     ):
         self.genes = tuple(genes)
         for name, a in (('indices', indices), ('offsets', offsets)):
-            if np.size(a) and not np.issubdtype(np.asarray(a).dtype, np.integer): raise DataError(f'{name} must be integers, not {np.asarray(a).dtype}')
+            if np.size(a) and not np.issubdtype(np.asarray(a).dtype, np.integer):
+                raise DataError(f'{name} must be integers, not {np.asarray(a).dtype}')
         self.indices, self.offsets = np.array(indices, np.int32), np.array(offsets, np.int64)
         _check_ragged(self.genes, self.indices, self.offsets)
         for a in (self.indices, self.offsets): a.flags.writeable = False
@@ -41,13 +42,16 @@ def _check_ragged(genes, indices, offsets):
     if indices.ndim != 1 or offsets.ndim != 1:
         raise DataError(f'indices and offsets are one-dimensional; these have shapes {indices.shape} and {offsets.shape}')
     if not len(offsets) or offsets[0] != 0 or offsets[-1] != len(indices) or (np.diff(offsets) < 0).any():
-        raise DataError(f'offsets must rise from 0 to the number of indices, {len(indices)}, with one entry more than there are genotypes')
+        raise DataError(f'offsets must rise from 0 to the number of indices, {len(indices)}, '
+                        'with one entry more than there are genotypes')
     if len(indices) and (indices.min() < 0 or indices.max() >= len(genes)):
-        raise DataError(f'gene index {indices.max() if indices.max() >= len(genes) else indices.min()} is outside the vocabulary of {len(genes)} genes')
+        raise DataError(f'gene index {indices.max() if indices.max() >= len(genes) else indices.min()} is outside the '
+                        f'vocabulary of {len(genes)} genes')
     step = np.diff(indices) <= 0
     inside = np.setdiff1d(np.flatnonzero(step) + 1, offsets)
     if len(inside):
-        raise DataError(f'genotype {np.searchsorted(offsets, inside[0], "right") - 1}: its gene indices do not increase; sort them and name each gene once')
+        raise DataError(f'genotype {np.searchsorted(offsets, inside[0], "right") - 1}: '
+                        'its gene indices do not increase; sort them and name each gene once')
 
 # %% ../nbs/01_data.ipynb #42ee5049
 @patch(cls_method=True)
@@ -64,7 +68,8 @@ def from_names(cls:Genotypes,
     for i, r in enumerate(rows):
         for g in r:
             if g not in index:
-                raise DataError(f'genotype {i}: gene {g!r} is not among the {len(genes)} genes of the vocabulary; drop the genotype or widen the vocabulary')
+                raise DataError(f'genotype {i}: gene {g!r} is not among the {len(genes)} genes of the vocabulary; '
+                                'drop the genotype or widen the vocabulary')
         if len(set(r)) < len(r): raise DataError(f'genotype {i}: {r} names a gene twice')
     return cls(genes, [j for r in rows for j in sorted(index[g] for g in r)], np.cumsum([0] + [len(r) for r in rows]))
 
@@ -96,7 +101,8 @@ def __getitem__(self:Genotypes, i:int)->list:
 @patch
 def matrix(self:Genotypes)->sparse.csr_array:
     "Sparse [n, genes]: 1 where the gene is disrupted"
-    return sparse.csr_array((np.ones(len(self.indices), np.float32), self.indices, self.offsets), shape=(len(self), len(self.genes)))
+    return sparse.csr_array((np.ones(len(self.indices), np.float32), self.indices, self.offsets),
+                            shape=(len(self), len(self.genes)))
 
 @patch
 def keys(self:Genotypes)->np.ndarray:
@@ -109,7 +115,8 @@ def keys(self:Genotypes)->np.ndarray:
 def __repr__(self:Genotypes):
     names = {0: 'wild type', 1: 'single', 2: 'double', 3: 'triple'}
     kinds = ', '.join(f'{n:,} {names.get(s, f"{s}-gene")}' for s, n in zip(*np.unique(self.sizes, return_counts=True)))
-    return f'Genotypes: {len(self):,} ({kinds}) over {len(self.genes):,} genes, {len(np.unique(self.indices)):,} of them disrupted somewhere'
+    return (f'Genotypes: {len(self):,} ({kinds}) over {len(self.genes):,} genes, '
+            f'{len(np.unique(self.indices)):,} of them disrupted somewhere')
 
 # %% ../nbs/01_data.ipynb #73bf986d
 @dataclass(frozen=True, repr=False)
@@ -128,9 +135,11 @@ class Phenotypes:
             a = getattr(self, name)
             a = np.full(np.shape(self.value), np.nan) if a is None else np.array(a, float)
             if a.shape != np.shape(self.value) or a.ndim != 1:
-                raise DataError(f'phenotypes: {name} has shape {a.shape}; one number per genotype is expected, [{np.size(self.value)}]')
+                raise DataError(f'phenotypes: {name} has shape {a.shape}; '
+                                f'one number per genotype is expected, [{np.size(self.value)}]')
             if np.isinf(a).any():
-                raise DataError(f'phenotypes: {name} is infinite at row {np.flatnonzero(np.isinf(a))[0]}; use NaN for what was not measured')
+                raise DataError(f'phenotypes: {name} is infinite at row {np.flatnonzero(np.isinf(a))[0]}; '
+                                'use NaN for what was not measured')
             a.flags.writeable = False
             object.__setattr__(self, name, a)
 
@@ -149,8 +158,9 @@ def __repr__(self:Phenotypes):
     v = self.value[~np.isnan(self.value)]
     if not len(v): return f'Phenotypes {self.label}: {len(self):,}, none measured'
     unmeasured = len(self) - len(v)
-    return (f'Phenotypes {self.label}: {len(self):,} values{f", {unmeasured:,} not measured" if unmeasured else ""}, mean {v.mean():.3f}, SD {v.std():.3f}, '
-            f'{v.min():.3f} to {v.max():.3f}{f" {self.unit}" if self.unit else ""}{f" ({self.reference})" if self.reference else ""}')
+    return (f'Phenotypes {self.label}: {len(self):,} values{f", {unmeasured:,} not measured" if unmeasured else ""}, '
+            f'mean {v.mean():.3f}, SD {v.std():.3f}, {v.min():.3f} to {v.max():.3f}'
+            f'{f" {self.unit}" if self.unit else ""}{f" ({self.reference})" if self.reference else ""}')
 
 # %% ../nbs/01_data.ipynb #683dca55
 @dataclass(frozen=True, repr=False)
@@ -175,7 +185,9 @@ class Split:
         for k in sorted(self.parts): h.update(k.encode() + self.parts[k].tobytes())
         return h.hexdigest()[:12]
 
-    def __repr__(self): return f'Split {self.name} (seed {self.seed}, id {self.id}): ' + ', '.join(f'{k} {len(v):,}' for k, v in self.parts.items())
+    def __repr__(self):
+        return (f'Split {self.name} (seed {self.seed}, id {self.id}): '
+                + ', '.join(f'{k} {len(v):,}' for k, v in self.parts.items()))
 
 # %% ../nbs/01_data.ipynb #92f6f083
 def _named(name, seed, test, pool, validation, rng, always=()): # rows `always` are trained on
@@ -209,7 +221,8 @@ def split_genes(
     held = np.zeros(len(genotypes.genes), bool); held[rng.permutation(used)[:round(share*len(used))]] = True
     count = genotypes.matrix() @ held.astype(np.float32)
     test = count > 0 if rule == 'any' else (count == genotypes.sizes) & (genotypes.sizes > 0)
-    return _named(f'genes-{rule}', seed, np.flatnonzero(test), np.flatnonzero(count == 0), validation, rng, np.flatnonzero(genotypes.sizes == 0))
+    return _named(f'genes-{rule}', seed, np.flatnonzero(test), np.flatnonzero(count == 0), validation, rng,
+                  np.flatnonzero(genotypes.sizes == 0))
 
 # %% ../nbs/01_data.ipynb #85fd50a4
 def split_queries(
@@ -230,7 +243,8 @@ def split_queries(
 def save(self:Split, path):
     "Write the split as JSON"
     part = Path(f'{path}.part')
-    part.write_text(json.dumps(dict(name=self.name, seed=self.seed, id=self.id, parts={k: v.tolist() for k, v in self.parts.items()})))
+    part.write_text(json.dumps(dict(name=self.name, seed=self.seed, id=self.id,
+                                    parts={k: v.tolist() for k, v in self.parts.items()})))
     part.replace(path)
 
 @patch(cls_method=True)
@@ -281,4 +295,5 @@ def load_data(path)->tuple: # Genotypes, Phenotypes
     offsets = np.concatenate([[0]] + [g.sizes for g in genotypes]).cumsum()
     arrays = {k: np.concatenate([getattr(p, k) for p in phenotypes]) for k in ('value', 'standard_error', 'p_value', 'n')}
     p = phenotypes[0]
-    return Genotypes(genotypes[0].genes, np.concatenate([g.indices for g in genotypes]), offsets), Phenotypes(**arrays, label=p.label, unit=p.unit, reference=p.reference)
+    return (Genotypes(genotypes[0].genes, np.concatenate([g.indices for g in genotypes]), offsets),
+            Phenotypes(**arrays, label=p.label, unit=p.unit, reference=p.reference))

@@ -55,7 +55,8 @@ def archived(folder)->dict: # name -> list of Run by seed
     found = sorted(Path(folder).glob('*-seed*/metrics.json'))
     if not found: raise FileNotFoundError(f'{folder}: no archived runs; run the entry\'s slow cells')
     runs = {}
-    for path in sorted(found, key=lambda p: (p.parent.name.rsplit('-seed', 1)[0], int(p.parent.name.rsplit('-seed', 1)[1]))): runs.setdefault(path.parent.name.rsplit('-seed', 1)[0], []).append(Run(path.parent))
+    for path in sorted(found, key=lambda p: (p.parent.name.rsplit('-seed', 1)[0], int(p.parent.name.rsplit('-seed', 1)[1]))):
+        runs.setdefault(path.parent.name.rsplit('-seed', 1)[0], []).append(Run(path.parent))
     return runs
 
 # %% ../nbs/90_experiments.ipynb #174edb53
@@ -75,7 +76,8 @@ def summary(
     values = {n: [r.metrics[part][metric] for r in rs] for n, rs in runs.items()}
     for rs in runs.values():
         for b in rs[0].metrics['baselines']: values.setdefault(b, [r.metrics['baselines'][b][part][metric] for r in rs])
-    return pd.DataFrame({n: (*seed_interval(v), len(v)) for n, v in values.items()}, index=['mean', 'low', 'high', 'seeds']).T.astype({'seeds': int})
+    return pd.DataFrame({n: (*seed_interval(v), len(v)) for n, v in values.items()},
+                        index=['mean', 'low', 'high', 'seeds']).T.astype({'seeds': int})
 
 # %% ../nbs/90_experiments.ipynb #d63c4c11
 def compare(

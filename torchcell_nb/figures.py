@@ -20,10 +20,12 @@ palette = dict(dcell='#0072B2', ridge='#E69F00', forest='#009E73', factorisation
 # %% ../nbs/00_figures.ipynb #5c9ed6cd
 def use_style():
     "Set the matplotlib style of every figure here: a white card, readable on a phone and in a dark page"
-    mpl.rcParams.update({'figure.figsize': (6.4, 4), 'figure.dpi': 110, 'savefig.dpi': 160, 'savefig.bbox': 'tight', 'figure.facecolor': 'white',
-        'font.size': 11, 'axes.titlesize': 12, 'axes.titleweight': 'bold', 'axes.titlelocation': 'left', 'axes.spines.top': False,
-        'axes.spines.right': False, 'axes.edgecolor': palette['ink'], 'axes.labelcolor': palette['ink'], 'text.color': palette['ink'],
-        'xtick.color': palette['ink'], 'ytick.color': palette['ink'], 'legend.frameon': False, 'svg.fonttype': 'path', 'svg.hashsalt': 'torchcell_nb'})
+    mpl.rcParams.update({'figure.figsize': (6.4, 4), 'figure.dpi': 110, 'savefig.dpi': 160, 'savefig.bbox': 'tight',
+                         'figure.facecolor': 'white', 'font.size': 11, 'axes.titlesize': 12, 'axes.titleweight': 'bold',
+                         'axes.titlelocation': 'left', 'axes.spines.top': False,
+                         'axes.spines.right': False, 'axes.edgecolor': palette['ink'], 'axes.labelcolor': palette['ink'],
+                         'text.color': palette['ink'], 'xtick.color': palette['ink'], 'ytick.color': palette['ink'],
+                         'legend.frameon': False, 'svg.fonttype': 'path', 'svg.hashsalt': 'torchcell_nb'})
 
 # %% ../nbs/00_figures.ipynb #8d55d9b1
 def dag_positions(
@@ -53,8 +55,8 @@ def draw_dag(
     pos, colour, size = dag_positions(graph), colour or {}, size or {}
     ax.add_collection(LineCollection([(pos[c], pos[p]) for c, p in graph.edges], colors='#b5bcc7', linewidths=.7, zorder=1))
     nodes = list(graph)
-    ax.scatter(*np.array([pos[n] for n in nodes]).T, s=[size.get(n, 60) for n in nodes], c=[colour.get(n, palette['quiet']) for n in nodes],
-               edgecolors='white', linewidths=.8, zorder=2)
+    ax.scatter(*np.array([pos[n] for n in nodes]).T, s=[size.get(n, 60) for n in nodes],
+               c=[colour.get(n, palette['quiet']) for n in nodes], edgecolors='white', linewidths=.8, zorder=2)
     for n, text in (label or {}).items():
         ax.annotate(text, pos[n], xytext=(0, 9), textcoords='offset points', ha='center', fontsize=9, zorder=3)
     ax.set(ylabel='stratum', xticks=[], xlim=(-1.1, 1.1)); ax.spines['bottom'].set_visible(False)

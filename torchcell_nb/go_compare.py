@@ -22,9 +22,11 @@ def _pairs(records, ontology, without, until):
     r = records.reindex(columns=annotation_columns, fill_value='').fillna('')
     new = ontology.replaced.drop_duplicates('id').set_index('id').replaced_by
     meant = r.term.where(r.term.isin(ontology._index), r.term.map(new).fillna(''))
-    r = r.assign(at=ontology._index.get_indexer(meant), NOT=r.qualifier.str.contains(r'\bNOT\b'), excluded=r.evidence.isin(without),
+    r = r.assign(at=ontology._index.get_indexer(meant), NOT=r.qualifier.str.contains(r'\bNOT\b'),
+                 excluded=r.evidence.isin(without),
                  late=(r.date > until) & (r.date != '') if until else False, old=r.term.isin(new.index))
-    return r.groupby(['gene', 'term'], as_index=False).agg(at=('at', 'first'), NOT=('NOT', 'all'), excluded=('excluded', 'all'), late=('late', 'all'), old=('old', 'first'))
+    return r.groupby(['gene', 'term'], as_index=False).agg(
+        at=('at', 'first'), NOT=('NOT', 'all'), excluded=('excluded', 'all'), late=('late', 'all'), old=('old', 'first'))
 
 def _above(ontology, rows):
     "Boolean [len(rows), terms]: every proper ancestor of each row"
@@ -33,13 +35,14 @@ def _above(ontology, rows):
     return reach.tocsr()
 
 # %% ../nbs/02c_go_compare.ipynb #3ab55e14
-causes = ['NOT-qualified', 'gene not in the genome', 'unknown id', 'obsolete id', 'other id, same term', 'excluded evidence', 'too late', 'inherited there', 'broader there', 'only here']
+causes = ['NOT-qualified', 'gene not in the genome', 'unknown id', 'obsolete id', 'other id, same term',
+          'excluded evidence', 'too late', 'inherited there', 'broader there', 'only here']
 
 def _causes(here, there, ontology, genome):
     "The first cause that explains each pair of `here` that `there` has not"
     genes = pd.Index(pd.unique(pd.concat([here.gene, there.gene])))
     def code(gene, at): return genes.get_indexer(gene)*len(ontology) + at
-    there = there[~there.NOT & (there['at'] >= 0)]                                    # what the other source says, in terms of today
+    there = there[~there.NOT & (there['at'] >= 0)]  # what the other source says, in terms of today
     said = code(there.gene, there['at'].to_numpy())
     rows, of = np.unique(here['at'].clip(lower=0), return_inverse=True)
     above = _above(ontology, rows)
@@ -51,7 +54,8 @@ def _causes(here, there, ontology, genome):
     implied = _above(ontology, there['at'].to_numpy())
     implied = np.unique(np.repeat(genes.get_indexer(there.gene), np.diff(implied.indptr))*len(ontology) + implied.indices)
     mine = code(here.gene, here['at'].to_numpy())
-    tests = [here.NOT, ~here.gene.isin(genome) if genome is not None else np.zeros(len(here), bool), (here['at'] < 0) & ~here.old, here['at'] < 0,
+    tests = [here.NOT, ~here.gene.isin(genome) if genome is not None else np.zeros(len(here), bool),
+             (here['at'] < 0) & ~here.old, here['at'] < 0,
              np.isin(mine, said), here.excluded, here.late, np.isin(mine, implied), broader]
     return np.select([np.asarray(t, bool) for t in tests], causes[:-1], causes[-1])
 
@@ -79,8 +83,10 @@ def compare_sources(
     genome = None if genome is None else set(genome)
     keys = [pd.MultiIndex.from_frame(s[['gene', 'term']]) for s in sides]
     only = [s[~k.isin(other)].reset_index(drop=True) for s, k, other in zip(sides, keys, keys[::-1])]
-    found = [o[['gene', 'term']].assign(side=n, cause=_causes(o, s, ontology, genome)) for o, s, n in zip(only, sides[::-1], names)]
-    return Comparison(names, (len(sides[0]), len(sides[1])), int(keys[0].isin(keys[1]).sum()), pd.concat(found, ignore_index=True))
+    found = [o[['gene', 'term']].assign(side=n, cause=_causes(o, s, ontology, genome))
+             for o, s, n in zip(only, sides[::-1], names)]
+    return Comparison(names, (len(sides[0]), len(sides[1])), int(keys[0].isin(keys[1]).sum()),
+                      pd.concat(found, ignore_index=True))
 
 # %% ../nbs/02c_go_compare.ipynb #9c6d466b
 @patch(as_prop=True)
@@ -111,7 +117,9 @@ def plot(self:Comparison, ax=None):
             if n: ax.text(sign*n, i, f' {n:,} ', va='center', ha='left' if sign > 0 else 'right', fontsize=9)
     ax.axvline(0, color=palette['ink'], lw=.8); ax.set_yticks(at, t.index); ax.invert_yaxis()
     ax.set(xlim=(-1.25*most, 1.25*most), xticks=[], title=f'Gene-term pairs of one source only ({self.common:,} in both)')
-    ax.spines[['bottom', 'left']].set_visible(False); ax.tick_params(length=0); ax.legend(loc='upper center', bbox_to_anchor=(.5, 0), ncols=2, fontsize=9)
+    ax.spines[['bottom', 'left']].set_visible(False)
+    ax.tick_params(length=0)
+    ax.legend(loc='upper center', bbox_to_anchor=(.5, 0), ncols=2, fontsize=9)
     return ax
 
 # %% ../nbs/02c_go_compare.ipynb #260ab84a

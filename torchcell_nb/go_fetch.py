@@ -24,10 +24,12 @@ go_addresses = {
 
 def _addresses(release, addresses):
     "Where a release's files are; the archive keeps each under its date"
-    if release != 'current' and not re.fullmatch(r'\d{4}-\d{2}-\d{2}', release): raise ValueError(f"release={release!r}: expected 'current' or a date such as 2025-03-16")
+    if release != 'current' and not re.fullmatch(r'\d{4}-\d{2}-\d{2}', release):
+        raise ValueError(f"release={release!r}: expected 'current' or a date such as 2025-03-16")
     host = 'current' if release == 'current' else 'release'
     put = {n: a.replace('{release}', host) for n, a in addresses.items()}
-    return put if release == 'current' else {n: a.replace('.geneontology.org/', f'.geneontology.org/{release}/') for n, a in put.items()}
+    return put if release == 'current' else {n: a.replace('.geneontology.org/', f'.geneontology.org/{release}/')
+                                             for n, a in put.items()}
 
 def _sha256(path): return hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
@@ -36,7 +38,8 @@ def _version(path):
     "Read a file with its reader; what it says of its own version"
     if path.name == 'go-basic.obo':
         Ontology.from_obo(path)
-        with open(path, encoding='utf-8') as f: return next((l.split(':', 1)[1].strip() for l in f if l.startswith('data-version:')), '')
+        with open(path, encoding='utf-8') as f:
+            return next((l.split(':', 1)[1].strip() for l in f if l.startswith('data-version:')), '')
     if path.name == 'sgd.gaf.gz': return f'annotations made until {read_gaf(path, taxon=559292).date.max()}'
     return f'{len(read_sgd_features(path)):,} genes'
 
@@ -44,18 +47,24 @@ def _download(name, address, sha256, folder):
     "One file into `folder`. Raises FileNotFoundError or DataError; leaves nothing behind"
     try: got = Path(pooch.retrieve(address, known_hash=f'sha256:{sha256}' if sha256 else None, fname=name, path=folder))
     except ValueError:
-        raise DataError(f'{name}: what is now at {address} does not have the SHA-256 {sha256[:12]}... of the manifest: it was changed at its source. '
-                        'Archived releases stay as they were: look for the one of that date at https://release.geneontology.org') from None
-    except OSError as e: raise FileNotFoundError(f'{name}: the download from {address} failed ({type(e).__name__}: {e}); nothing was kept, try again') from None
+        raise DataError(f'{name}: what is now at {address} does not have the SHA-256 {sha256[:12]}... of the manifest: '
+                        'it was changed at its source. Archived releases stay as they were: '
+                        'look for the one of that date at https://release.geneontology.org') from None
+    except OSError as e:
+        raise FileNotFoundError(f'{name}: the download from {address} failed ({type(e).__name__}: {e}); '
+                                'nothing was kept, try again') from None
     try: return dict(url=address, sha256=_sha256(got), bytes=got.stat().st_size, version=_version(got))
-    except (OntologyError, ValueError) as e: raise DataError(f'{name}: what came from {address} is not the file expected: {str(e).replace(f"{folder}/", "")}') from None
+    except (OntologyError, ValueError) as e:
+        raise DataError(f'{name}: what came from {address} is not the file expected: '
+                        f'{str(e).replace(f"{folder}/", "")}') from None
 
 # %% ../nbs/01d_go_fetch.ipynb #1f3613b7
 def _known(manifest):
     "Files of an earlier manifest, by name"
     try: return json.loads(Path(manifest).read_text())['files']
     except FileNotFoundError: raise FileNotFoundError(f'{manifest}: no such manifest') from None
-    except (json.JSONDecodeError, KeyError, TypeError) as e: raise DataError(f'{manifest}: not a manifest of fetch_go ({e})') from None
+    except (json.JSONDecodeError, KeyError, TypeError) as e:
+        raise DataError(f'{manifest}: not a manifest of fetch_go ({e})') from None
 
 def fetch_go(
     folder, # where the files and manifest.json go; made, or found complete
@@ -68,11 +77,15 @@ def fetch_go(
     folder = Path(folder)
     if (folder/'manifest.json').exists():
         have = check_go(folder)
-        same = manifest is None and have['release'] == release or manifest is not None and {n: f['sha256'] for n, f in _known(manifest).items()} == {n: f['sha256'] for n, f in have['files'].items()}
-        if not same: raise DataError(f'{folder}: holds release {have["release"]}, fetched {have["fetched"]}; choose another folder')
+        same = (manifest is None and have['release'] == release or manifest is not None
+                and {n: f['sha256'] for n, f in _known(manifest).items()} == {n: f['sha256'] for n, f in have['files'].items()})
+        if not same:
+            raise DataError(f'{folder}: holds release {have["release"]}, fetched {have["fetched"]}; choose another folder')
         return have
-    if folder.exists() and any(folder.iterdir()): raise DataError(f'{folder}: is not empty and holds no manifest.json; choose another folder')
-    wanted = {n: (f['url'], f['sha256']) for n, f in _known(manifest).items()} if manifest else {n: (a, None) for n, a in _addresses(release, addresses).items()}
+    if folder.exists() and any(folder.iterdir()):
+        raise DataError(f'{folder}: is not empty and holds no manifest.json; choose another folder')
+    wanted = ({n: (f['url'], f['sha256']) for n, f in _known(manifest).items()} if manifest
+              else {n: (a, None) for n, a in _addresses(release, addresses).items()})
     folder.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(dir=folder.parent, prefix='.fetching-'))
     try:
@@ -80,7 +93,8 @@ def fetch_go(
         for name, (address, sha256) in wanted.items():
             if progress: print(f'fetching {address}', flush=True)
             files[name] = _download(name, address, sha256, work)
-        made = dict(release=json.loads(Path(manifest).read_text())['release'] if manifest else release, fetched=date.today().isoformat(), files=files,
+        made = dict(release=json.loads(Path(manifest).read_text())['release'] if manifest else release,
+                    fetched=date.today().isoformat(), files=files,
                     licence='Gene Ontology and Saccharomyces Genome Database, CC-BY 4.0')
         (work/'manifest.json').write_text(json.dumps(made, indent=1) + '\n')
         if folder.exists(): folder.rmdir()
@@ -91,11 +105,13 @@ def fetch_go(
 def check_go(folder)->dict: # the manifest
     "Compare the files of a folder with its manifest. Raises DataError for one that is gone or changed"
     folder = Path(folder)
-    if not (folder/'manifest.json').is_file(): raise FileNotFoundError(f'{folder}: no manifest.json; fetch the files with `torchcell_nb data go --out {folder}`')
+    if not (folder/'manifest.json').is_file():
+        raise FileNotFoundError(f'{folder}: no manifest.json; fetch the files with `torchcell_nb data go --out {folder}`')
     files, have = _known(folder/'manifest.json'), json.loads((folder/'manifest.json').read_text())
     for name, f in files.items():
         if not (folder/name).is_file() or _sha256(folder/name) != f['sha256']:
-            raise DataError(f'{folder/name}: is not what the manifest says, SHA-256 {f["sha256"][:12]}...; remove the folder and fetch it again with --manifest')
+            raise DataError(f'{folder/name}: is not what the manifest says, SHA-256 {f["sha256"][:12]}...; '
+                            'remove the folder and fetch it again with --manifest')
     return have
 
 # %% ../nbs/01d_go_fetch.ipynb #c2c9eb4f
@@ -104,6 +120,7 @@ def fetched_go(
 )->Ontology:
     "The annotated ontology of a fetched release: genes by systematic name, three roots, `resolution` says what became of every record"
     have, folder = check_go(folder), Path(folder)
-    records = rename_genes(read_gaf(folder/'sgd.gaf.gz', taxon=559292), systematic_names(read_sgd_features(folder/'SGD_features.tab')))
+    records = rename_genes(read_gaf(folder/'sgd.gaf.gz', taxon=559292),
+                           systematic_names(read_sgd_features(folder/'SGD_features.tab')))
     version = have['files']['go-basic.obo']['version'].removeprefix('releases/') or have['release']
     return Ontology.from_obo(folder/'go-basic.obo', name=f'yeast GO {version}').annotate(records)

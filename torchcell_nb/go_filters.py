@@ -25,7 +25,8 @@ def _nearest_survivors(edges, gone, start):
     found = [now[:0]]
     while len(now):
         step = now.merge(edges, left_on='at', right_on='child', suffixes=('', '_up'))
-        now = pd.DataFrame({'dropped': step.dropped, 'at': step.parent, 'relation': _along(step.relation, step.relation_up)}).drop_duplicates()
+        now = pd.DataFrame({'dropped': step.dropped, 'at': step.parent,
+                            'relation': _along(step.relation, step.relation_up)}).drop_duplicates()
         arrived = ~gone[now['at']]
         found.append(now[arrived]); now = now[~arrived]
     return pd.concat(found).drop_duplicates().rename(columns={'at': 'survivor'})
@@ -51,10 +52,13 @@ def _without(ontology, drop):
     orphans = numbered[parent & ~child]
     up = _nearest_survivors(numbered, gone, np.union1d(orphans.parent, rows['term'][held]))
     moved = orphans.merge(up, left_on='parent', right_on='dropped', suffixes=('', '_up'))
-    moved = pd.DataFrame({'child': ids[moved.child], 'parent': ids[moved.survivor], 'relation': _along(moved.relation, moved.relation_up)})
-    raised = records[held].assign(at=rows['term'][held]).merge(up[['dropped', 'survivor']].drop_duplicates(), left_on='at', right_on='dropped')
+    moved = pd.DataFrame({'child': ids[moved.child], 'parent': ids[moved.survivor],
+                          'relation': _along(moved.relation, moved.relation_up)})
+    raised = (records[held].assign(at=rows['term'][held])
+              .merge(up[['dropped', 'survivor']].drop_duplicates(), left_on='at', right_on='dropped'))
     raised = raised.assign(term=ids[raised.survivor])[records.columns]
-    return Ontology(terms[~gone], pd.concat([edges[~child & ~parent], moved]), pd.concat([records[~held], raised]), ontology.replaced, ontology.name)
+    return Ontology(terms[~gone], pd.concat([edges[~child & ~parent], moved]), pd.concat([records[~held], raised]),
+                    ontology.replaced, ontology.name)
 
 # %% ../nbs/02_go_filters.ipynb #bf3990d1
 def _with_records(ontology, records): return Ontology(ontology.terms, ontology.edges, records, ontology.replaced, ontology.name)
@@ -76,7 +80,8 @@ def without_evidence(
     kept = _with_records(ontology, records[~hit])
     if drop == 'annotations': return kept, {}
     counts, roots = records[hit].groupby('term').size(), set(ontology.roots)
-    why = {t: f'{n} direct annotation{"s" if n > 1 else ""} with evidence {", ".join(codes)}' for t, n in counts.items() if t not in roots}
+    why = {t: f'{n} direct annotation{"s" if n > 1 else ""} with evidence {", ".join(codes)}'
+           for t, n in counts.items() if t not in roots}
     return drop_terms(kept, why), why
 
 # %% ../nbs/02_go_filters.ipynb #6bee5741
@@ -87,13 +92,15 @@ def dated(
     undated:str='error' # records without a date: 'error', 'keep' or 'drop'
 )->tuple: # Ontology, {}
     "Keep the annotations known on a day. Raises ValueError for a date that is none, and for undated records unless told what to do with them"
-    if pd.isna(pd.to_datetime(until, format='%Y-%m-%d', errors='coerce')): raise ValueError(f'until={until!r} is no date; expected one like 2017-07-19')
+    if pd.isna(pd.to_datetime(until, format='%Y-%m-%d', errors='coerce')):
+        raise ValueError(f'until={until!r} is no date; expected one like 2017-07-19')
     if by not in ('any', 'first', 'last'): raise ValueError(f"by={by!r}: expected 'any', 'first' or 'last'")
     if undated not in ('error', 'keep', 'drop'): raise ValueError(f"undated={undated!r}: expected 'error', 'keep' or 'drop'")
     records = ontology.annotations
     blank = records.date == ''
     if undated == 'error' and blank.any():
-        raise ValueError(f'{blank.sum():,} of {len(records):,} annotations of {ontology.name} have no date, such as {records.gene[blank].iloc[0]} to {records.term[blank].iloc[0]}; '
+        raise ValueError(f'{blank.sum():,} of {len(records):,} annotations of {ontology.name} have no date, '
+                         f'such as {records.gene[blank].iloc[0]} to {records.term[blank].iloc[0]}; '
                          "use a source with dates, such as a GAF, or say undated='keep' or 'drop'")
     judged = records[~blank]
     day = judged.date if by == 'any' else judged.groupby(['gene', 'term']).date.transform('min' if by == 'first' else 'max')
@@ -118,7 +125,8 @@ def min_contained(
     genes=None # count only these, such as the genes disrupted in a data set; all annotated genes unless given
 )->tuple: # Ontology, {dropped term: reason}
     "Drop terms that contain fewer than n genes; roots stay"
-    count = np.diff(ontology.contained_matrix.indptr) if genes is None else ontology.contained_matrix @ np.isin(ontology.genes, list(genes)).astype(np.int32)
+    count = (np.diff(ontology.contained_matrix.indptr) if genes is None
+             else ontology.contained_matrix @ np.isin(ontology.genes, list(genes)).astype(np.int32))
     ids, roots, few = ontology.terms.id.to_numpy(), set(ontology.roots), np.flatnonzero(count < n)
     of = 'of the given genes' if genes is not None else 'genes'
     why = {t: f'contains {k} {of}, fewer than {n}' for t, k in zip(ids[few], count[few]) if t not in roots}
@@ -129,8 +137,10 @@ def without_redundant(ontology:Ontology)->tuple: # Ontology, {dropped term: reas
     "Drop terms that contain exactly the genes of one of their children; roots stay"
     e, size = ontology.edges, ontology.contained_counts
     c, p = size[e.child].to_numpy(), size[e.parent].to_numpy()
-    same = (c == p) & ~e.parent.isin(ontology.roots).to_numpy()    # a child's genes are among its parent's: equal counts, equal sets
-    why = {parent: f'contains the same {n} genes as its child {child}' for child, parent, n in zip(e.child[same], e.parent[same], p[same])}
+    # a child's genes are among its parent's: equal counts, equal sets
+    same = (c == p) & ~e.parent.isin(ontology.roots).to_numpy()
+    why = {parent: f'contains the same {n} genes as its child {child}'
+           for child, parent, n in zip(e.child[same], e.parent[same], p[same])}
     return drop_terms(ontology, why), why
 
 # %% ../nbs/02_go_filters.ipynb #14494fda
@@ -142,9 +152,11 @@ def only_namespaces(
     if isinstance(namespaces, str): namespaces = (namespaces,)
     terms = ontology.terms
     known = set(terms.namespace) - {''}
-    if lost := sorted(set(namespaces) - known): raise ValueError(f'namespace {lost[0]!r}: expected some of {", ".join(sorted(known))}')
+    if lost := sorted(set(namespaces) - known):
+        raise ValueError(f'namespace {lost[0]!r}: expected some of {", ".join(sorted(known))}')
     out = terms[~terms.namespace.isin([*namespaces, ''])]
-    return _without(ontology, set(out.id)) if len(out) else ontology, {t: f'of the namespace {n}' for t, n in zip(out.id, out.namespace)}
+    return (_without(ontology, set(out.id)) if len(out) else ontology,
+            {t: f'of the namespace {n}' for t, n in zip(out.id, out.namespace)})
 
 # %% ../nbs/02_go_filters.ipynb #708897c1
 def only_relations(
@@ -154,12 +166,14 @@ def only_relations(
     "Keep the edges of these relations, and the terms that still reach a root"
     if isinstance(relations, str): relations = (relations,)
     edges, known = ontology.edges, set(ontology.edges.relation)
-    if known and (lost := sorted(set(relations) - known)): raise ValueError(f'relation {lost[0]!r}: expected some of {", ".join(sorted(known))}')
+    if known and (lost := sorted(set(relations) - known)):
+        raise ValueError(f'relation {lost[0]!r}: expected some of {", ".join(sorted(known))}')
     kept = Ontology(ontology.terms, edges[edges.relation.isin(relations)], ontology.annotations, ontology.replaced, ontology.name)
     reach = set(ontology.roots).union(*[kept.descendants(r) for r in ontology.roots])
     terms, e, a = kept.terms, kept.edges, kept.annotations
     why = {t: f'no path to a root along {", ".join(relations)}' for t in terms.id if t not in reach}
-    return Ontology(terms[terms.id.isin(reach)], e[e.child.isin(reach) & e.parent.isin(reach)], a[a.term.isin(reach)], kept.replaced, kept.name), why
+    return Ontology(terms[terms.id.isin(reach)], e[e.child.isin(reach) & e.parent.isin(reach)], a[a.term.isin(reach)],
+                    kept.replaced, kept.name), why
 
 # %% ../nbs/02_go_filters.ipynb #8080f0ac
 def transitive_reduction(ontology:Ontology)->tuple: # Ontology, {}

@@ -17,13 +17,14 @@ import yaml
 from fastcore.basics import patch
 
 from .figures import palette
-from .go_filters import (dated, min_contained, only_namespaces, only_relations, transitive_reduction, without_evidence, without_qualifier,
-                                     without_redundant)
+from .go_filters import (dated, min_contained, only_namespaces, only_relations, transitive_reduction,
+                                     without_evidence, without_qualifier, without_redundant)
 from .hierarchy import dcell_size
 from .ontology import Ontology
 
 # %% ../nbs/02b_go_pipeline.ipynb #dc5fbbd6
-filters = {f.__name__: f for f in (without_evidence, dated, without_qualifier, min_contained, without_redundant, only_namespaces, only_relations, transitive_reduction)}
+filters = {f.__name__: f for f in (without_evidence, dated, without_qualifier, min_contained, without_redundant,
+                                   only_namespaces, only_relations, transitive_reduction)}
 
 class FilterError(ValueError): "A pipeline that names a filter or a setting that there is not"
 
@@ -33,13 +34,19 @@ def _step(entry, where):
     "One entry of a pipeline as (name, settings), checked"
     if isinstance(entry, str): entry = {entry: {}}
     if not isinstance(entry, dict) or len(entry) != 1:
-        raise FilterError(f'{where}: {entry!r}: expected the name of a filter, or one name with its settings, such as min_contained: {{n: 6}}')
+        raise FilterError(f'{where}: {entry!r}: expected the name of a filter, or one name with its settings, '
+                          f'such as min_contained: {{n: 6}}')
     (name, settings), = entry.items()
-    if name not in filters: raise FilterError(f'{where}: there is no filter {name!r}; did you mean {_near(name, filters)}? Known are {", ".join(filters)}')
-    if not isinstance(settings := settings or {}, dict): raise FilterError(f'{where}: {name}: expected settings by name, such as {{n: 6}}, not {settings!r}')
+    if name not in filters:
+        raise FilterError(f'{where}: there is no filter {name!r}; '
+                          f'did you mean {_near(name, filters)}? Known are {", ".join(filters)}')
+    if not isinstance(settings := settings or {}, dict):
+        raise FilterError(f'{where}: {name}: expected settings by name, such as {{n: 6}}, not {settings!r}')
     known = [p for p in inspect.signature(filters[name]).parameters if p != 'ontology']
     for k in settings:
-        if k not in known: raise FilterError(f'{where}: {name} has no setting {k!r}; ' + (f'did you mean {_near(k, known)}?' if known else 'it has none'))
+        if k not in known:
+            raise FilterError(f'{where}: {name} has no setting {k!r}; '
+                              + (f'did you mean {_near(k, known)}?' if known else 'it has none'))
     return name, {k: str(v) if isinstance(v, date) else v for k, v in settings.items()}
 
 # %% ../nbs/02b_go_pipeline.ipynb #a0b08ba8
@@ -56,17 +63,22 @@ def read_filters(
     source # the name of a preset, the path of a YAML file (name, steps), or a list of steps
 )->tuple: # name, list of (filter name, settings)
     "A pipeline, checked. Raises FilterError naming the preset, file, line, step or setting, and the nearest known one"
-    if isinstance(source, (list, tuple)): return 'own', [s if isinstance(s, tuple) else _step(s, f'step {i}') for i, s in enumerate(source, 1)]
+    if isinstance(source, (list, tuple)):
+        return 'own', [s if isinstance(s, tuple) else _step(s, f'step {i}') for i, s in enumerate(source, 1)]
     path = Path(source)
     if path.suffix not in ('.yaml', '.yml'):
-        if source not in presets(): raise FilterError(f'{source!r} is no preset; did you mean {_near(source, presets())}? Presets are {", ".join(presets())}; a file of your own ends in .yaml')
+        if source not in presets():
+            raise FilterError(f'{source!r} is no preset; did you mean {_near(source, presets())}? '
+                              f'Presets are {", ".join(presets())}; a file of your own ends in .yaml')
         path = configs_folder()/f'filters/{source}.yaml'
     if not path.is_file(): raise FileNotFoundError(f'{path}: no such file')
     try: read = yaml.safe_load(path.read_text(encoding='utf-8'))
     except yaml.YAMLError as e:
-        raise FilterError(f'{path}: line {e.problem_mark.line + 1 if getattr(e, "problem_mark", None) else 1}: not YAML, {getattr(e, "problem", e)}') from None
+        raise FilterError(f'{path}: line {e.problem_mark.line + 1 if getattr(e, "problem_mark", None) else 1}: '
+                          f'not YAML, {getattr(e, "problem", e)}') from None
     if not isinstance(read, dict) or not isinstance(read.get('steps'), list) or set(read) - {'name', 'steps'}:
-        raise FilterError(f'{path}: expected "name:" and a list "steps:", found {list(read) if isinstance(read, dict) else read!r}')
+        raise FilterError(f'{path}: expected "name:" and a list "steps:", '
+                          f'found {list(read) if isinstance(read, dict) else read!r}')
     return read.get('name', path.stem), [_step(s, f'{path}: step {i}') for i, s in enumerate(read['steps'], 1)]
 
 # %% ../nbs/02b_go_pipeline.ipynb #a75630e8
@@ -80,8 +92,10 @@ class FilterReport:
     def add(self, step, ontology, why):
         "Record the ontology after `step` and the reasons for the terms it dropped"
         units, parameters = dcell_size(ontology)
-        self._rows.append(dict(step=step, terms=len(ontology), edges=int(ontology._up.nnz), annotations=len(ontology.annotations), genes=ontology.direct_matrix.shape[1],
-                               leaves=len(ontology.leaves), strata=int(ontology.strata.max()) + 1, units=units, parameters=parameters))
+        self._rows.append(dict(step=step, terms=len(ontology), edges=int(ontology._up.nnz),
+                               annotations=len(ontology.annotations), genes=ontology.direct_matrix.shape[1],
+                               leaves=len(ontology.leaves), strata=int(ontology.strata.max()) + 1, units=units,
+                               parameters=parameters))
         self._why.update({t: f'{step}: {w}' for t, w in why.items()})
 
 # %% ../nbs/02b_go_pipeline.ipynb #7b915a75
@@ -94,9 +108,13 @@ def plot_funnel(
     if len(table) > 2 and table.terms.iloc[0] > 4*table.terms.iloc[1]: table = table[1:]
     ax = ax or plt.subplots(figsize=(7, .5*len(table) + .6))[1]
     at = range(len(table))
-    ax.barh(at, table.terms, color=[palette['quiet']]*(len(table) - 1) + [palette['dcell']]); ax.invert_yaxis(); ax.set_yticks(at, table.step)
+    ax.barh(at, table.terms, color=[palette['quiet']]*(len(table) - 1) + [palette['dcell']])
+    ax.invert_yaxis()
+    ax.set_yticks(at, table.step)
     for i, n in enumerate(table.terms): ax.text(n, i, f' {n:,}', va='center')
-    ax.set(title=title, xlim=(0, 1.15*table.terms.max()), xticks=[]); ax.spines['bottom'].set_visible(False); ax.tick_params(length=0)
+    ax.set(title=title, xlim=(0, 1.15*table.terms.max()), xticks=[])
+    ax.spines['bottom'].set_visible(False)
+    ax.tick_params(length=0)
     return ax
 
 # %% ../nbs/02b_go_pipeline.ipynb #2c70bfa9
@@ -110,7 +128,9 @@ def why(self:FilterReport, term:str)->str:
     "Why a term, given by id or name, is not in the filtered ontology, or that it is"
     if term not in self._names.index:
         ids = self._names.index[self._names == term]
-        if len(ids) != 1: raise KeyError(f'{term!r} was not in {self.name} to begin with' if not len(ids) else f'{term!r} names {len(ids)} terms, {", ".join(ids[:3])}; give the id')
+        if len(ids) != 1:
+            raise KeyError(f'{term!r} was not in {self.name} to begin with' if not len(ids)
+                           else f'{term!r} names {len(ids)} terms, {", ".join(ids[:3])}; give the id')
         term = ids[0]
     return f'{term} {self._names[term]}: {self._why.get(term, "kept")}'
 
@@ -126,14 +146,17 @@ def to_dict(self:FilterReport)->dict:
 
 @patch
 def __repr__(self:FilterReport):
-    return f'FilterReport {self.preset} on {self.name}, {self.manifest.get("id", "")}\n' + self.table.to_string(index=False, formatters={c: '{:,}'.format for c in self.table.columns[1:]})
+    return (f'FilterReport {self.preset} on {self.name}, {self.manifest.get("id", "")}\n'
+            + self.table.to_string(index=False, formatters={c: '{:,}'.format for c in self.table.columns[1:]}))
 
 @patch
-def _repr_html_(self:FilterReport): return self.table.to_html(index=False, formatters={c: '{:,}'.format for c in self.table.columns[1:]})
+def _repr_html_(self:FilterReport):
+    return self.table.to_html(index=False, formatters={c: '{:,}'.format for c in self.table.columns[1:]})
 
 # %% ../nbs/02b_go_pipeline.ipynb #022235ae
 def _label(name, settings):
-    words = [','.join(map(str, v)) if isinstance(v, (list, tuple)) and len(v) < 6 else f'{len(v)} genes' if k == 'genes' else str(v) for k, v in settings.items()]
+    words = [','.join(map(str, v)) if isinstance(v, (list, tuple)) and len(v) < 6 else f'{len(v)} genes' if k == 'genes'
+             else str(v) for k, v in settings.items()]
     return name + (f'({", ".join(f"{k}={w}" for k, w in zip(settings, words))})' if settings else '')
 
 def _hash(x): return hashlib.sha256(json.dumps(x, sort_keys=True, default=str).encode()).hexdigest()[:12]
@@ -148,10 +171,12 @@ def filter_go(
     preset, steps = read_filters(steps)
     steps = [(name, dict(s, n=n) if n is not None and name == 'min_contained' and s.get('n', 6) > 1 else s) for name, s in steps]
     report = FilterReport(ontology, preset)
-    inputs = dict(ontology=ontology.id, genes=_hash(sorted(genes)) if genes is not None else None, steps=[[name, s] for name, s in steps])
+    inputs = dict(ontology=ontology.id, genes=_hash(sorted(genes)) if genes is not None else None,
+                  steps=[[name, s] for name, s in steps])
     result = ontology
     for name, s in steps:
-        given = dict(genes=genes) if name == 'min_contained' and genes is not None and 'genes' not in s and s.get('n', 6) > 1 else {}
+        given = (dict(genes=genes) if name == 'min_contained' and genes is not None and 'genes' not in s
+                 and s.get('n', 6) > 1 else {})
         result, why = filters[name](result, **s, **given)
         report.add(_label(name, {**s, **given}), result, why)
     report.manifest = dict(id=_hash(inputs), name=ontology.name, **inputs, result=result.id)

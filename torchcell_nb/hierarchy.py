@@ -34,8 +34,12 @@ class Hierarchy:
     def root(self)->str: "Id of the root"; return self.terms[-1]
 
     def __len__(self): return len(self.terms)
-    def children_of(self, t:int)->np.ndarray: "Indices of term t's children"; return self.children[self.child_offsets[t]:self.child_offsets[t + 1]]
-    def genes_of(self, t:int)->np.ndarray: "Indices of term t's direct genes"; return self.direct_genes[self.gene_offsets[t]:self.gene_offsets[t + 1]]
+    def children_of(self, t:int)->np.ndarray:
+        "Indices of term t's children"
+        return self.children[self.child_offsets[t]:self.child_offsets[t + 1]]
+    def genes_of(self, t:int)->np.ndarray:
+        "Indices of term t's direct genes"
+        return self.direct_genes[self.gene_offsets[t]:self.gene_offsets[t + 1]]
 
 # %% ../nbs/02a_hierarchy.ipynb #7c373b4e
 def _ragged(matrix):
@@ -55,7 +59,8 @@ def from_ontology(cls:Hierarchy,
     genes = list(ontology.genes if genes is None else genes)
     columns = pd.Index(ontology.genes).get_indexer(genes)
     if (blind := np.flatnonzero(columns < 0)).size:
-        raise OntologyError(f'{ontology.name}: {len(blind)} genes of the vocabulary have no term, such as {min(genes[i] for i in blind)!r}: '
+        raise OntologyError(f'{ontology.name}: {len(blind)} genes of the vocabulary have no term, '
+                            f'such as {min(genes[i] for i in blind)!r}: '
                             'no model of this shape could see them; leave them out of `genes`')
     order = np.argsort(ontology._level, kind='stable')              # terms are sorted by id already
     terms, names = ontology.terms.id.to_numpy()[order], ontology.terms.name.to_numpy()[order]
@@ -64,8 +69,10 @@ def from_ontology(cls:Hierarchy,
     contained = np.diff(ontology.contained_matrix[order][:, columns].indptr).astype(np.int64)
     if (contained == 0).any():
         raise OntologyError(f'{ontology.name}: term {terms[int(np.argmin(contained))]} contains no gene; '
-                            f'drop such terms with min_contained(ontology, 1{", genes" if len(genes) != len(ontology.genes) else ""})')
-    return cls(tuple(terms), tuple(names), tuple(genes), ontology._level[order], child_offsets, children, gene_offsets, direct, contained)
+                            'drop such terms with min_contained(ontology, '
+                            f'1{", genes" if len(genes) != len(ontology.genes) else ""})')
+    return cls(tuple(terms), tuple(names), tuple(genes), ontology._level[order], child_offsets, children, gene_offsets,
+               direct, contained)
 
 # %% ../nbs/02a_hierarchy.ipynb #815cfb0e
 def subsystem_widths(
@@ -119,7 +126,8 @@ def load(cls:Hierarchy, path)->Hierarchy:
 
 @patch
 def __repr__(self:Hierarchy):
-    return (f'Hierarchy {self.id}: {len(self):,} terms in {1 + self.stratum.max()} strata under {self.root} ({self.names[-1]}), {len(self.children):,} edges, '
+    return (f'Hierarchy {self.id}: {len(self):,} terms in {1 + self.stratum.max()} strata under '
+            f'{self.root} ({self.names[-1]}), {len(self.children):,} edges, '
             f'{len(self.genes):,} genes ({len(np.unique(self.direct_genes)):,} with a term), {self.widths().sum():,} units')
 
 # %% ../nbs/02a_hierarchy.ipynb #fff266b2

@@ -39,7 +39,8 @@ def _silenced(model, genes, states, term):
     for t in range(term + 1, len(h)):
         children = h.children_of(t).tolist()
         if changed.keys().isdisjoint(children): continue
-        changed[t] = model.subsystems[t](torch.cat([changed.get(c, states[c]) for c in children] + [genes[:, getattr(model, f'genes_{t}')]], 1))
+        changed[t] = model.subsystems[t](torch.cat([changed.get(c, states[c]) for c in children]
+                                                   + [genes[:, getattr(model, f'genes_{t}')]], 1))
     return model.subsystems[-1].head(changed[len(h) - 1])[:, 0].numpy()
 
 # %% ../nbs/40_interpret.ipynb #68587197
@@ -55,8 +56,10 @@ def importance(
     genotypes, value = genotypes.take(few), np.asarray(value, float)[few]
     genes, states = _states(model, genotypes)
     base = mse(value, mean + sd*model.predict(genotypes))
-    table = [(h.terms[t], h.names[t], int(h.stratum[t]), int(h.contained[t]), mse(value, mean + sd*_silenced(model, genes, states, t)) - base) for t in range(len(h) - 1)]
-    return pd.DataFrame(table, columns=['term', 'name', 'stratum', 'contained', 'importance']).sort_values('importance', ascending=False, ignore_index=True)
+    table = [(h.terms[t], h.names[t], int(h.stratum[t]), int(h.contained[t]),
+              mse(value, mean + sd*_silenced(model, genes, states, t)) - base) for t in range(len(h) - 1)]
+    return (pd.DataFrame(table, columns=['term', 'name', 'stratum', 'contained', 'importance'])
+            .sort_values('importance', ascending=False, ignore_index=True))
 
 # %% ../nbs/40_interpret.ipynb #87aeca94
 def hierarchy_graph(hierarchy:Hierarchy)->nx.DiGraph:
@@ -78,13 +81,16 @@ def plot_importance(
     score = dict(zip(table.term, table.importance.clip(lower=0))); most = max(score.values(), default=0) or 1.
     ramp, g = plt.get_cmap('OrRd'), hierarchy_graph(hierarchy)
     named = table[table.importance > 0].head(top)
-    draw_dag(g, {t: ramp(.15 + .75*s/most) if s > .02*most else palette['quiet'] for t, s in score.items()} | {hierarchy.root: palette['ink']},
+    draw_dag(g, {t: ramp(.15 + .75*s/most) if s > .02*most else palette['quiet'] for t, s in score.items()}
+                | {hierarchy.root: palette['ink']},
              {t: 30 + 170*s/most for t, s in score.items()}, {t: str(i + 1) for i, t in enumerate(named.term)}, ax)
     if causal:
         at = dag_positions(g)
-        ax.scatter(*np.array([at[t] for t in causal]).T, s=[110 + 170*score.get(t, 0)/most for t in causal], facecolors='none', edgecolors=palette['dcell'], linewidths=1.3, zorder=3, label='carries the signal')
+        ax.scatter(*np.array([at[t] for t in causal]).T, s=[110 + 170*score.get(t, 0)/most for t in causal],
+                   facecolors='none', edgecolors=palette['dcell'], linewidths=1.3, zorder=3, label='carries the signal')
         ax.legend(loc='upper right', fontsize=9)
-    ax.text(0, -.04, '\n'.join(f'{i}  {_short(n)}' for i, n in enumerate(named['name'], 1)), transform=ax.transAxes, va='top', fontsize=10, linespacing=1.5)
+    ax.text(0, -.04, '\n'.join(f'{i}  {_short(n)}' for i, n in enumerate(named['name'], 1)), transform=ax.transAxes,
+            va='top', fontsize=10, linespacing=1.5)
     ax.set_title(title)
     return ax
 

@@ -36,7 +36,8 @@ class DCellLoss(nn.Module):
         if y.shape != predictions.shape[:1]:
             raise ValueError(f'y: expected [{len(predictions)}], one value per genotype; got {list(y.shape)}')
         if torch.isnan(y).any():
-            raise ValueError(f'y is NaN at position {int(torch.isnan(y).nonzero()[0])}: not measured; drop such genotypes before training')
+            raise ValueError(f'y is NaN at position {int(torch.isnan(y).nonzero()[0])}: '
+                             'not measured; drop such genotypes before training')
         weights = list(weights)
         if self.penalty and not weights: raise ValueError(f'penalty={self.penalty} but no weights were given to penalise')
         error = ((predictions - y[:, None])**2).mean(0)

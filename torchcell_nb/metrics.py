@@ -18,9 +18,11 @@ from .figures import palette
 def _pairs(measured, predicted):
     m, p = np.asarray(measured, float), np.asarray(predicted, float)
     if m.shape != p.shape or m.ndim != 1:
-        raise ValueError(f'measured and predicted: expected two arrays [n] of one length, got {list(m.shape)} and {list(p.shape)}')
+        raise ValueError('measured and predicted: '
+                         f'expected two arrays [n] of one length, got {list(m.shape)} and {list(p.shape)}')
     if np.isnan(p).any():
-        raise ValueError(f'predicted is NaN at row {int(np.isnan(p).argmax())}: the model gave no prediction; has training diverged?')
+        raise ValueError(f'predicted is NaN at row {int(np.isnan(p).argmax())}: '
+                         'the model gave no prediction; has training diverged?')
     keep = ~np.isnan(m)
     return m[keep], p[keep]
 
@@ -58,13 +60,15 @@ def interval(
     if np.isnan(pearson(m, p)): return float('nan'), float('nan')
     with np.errstate(invalid='ignore'), warnings.catch_warnings():   # a resample of few rows can be constant
         warnings.simplefilter('ignore', stats.DegenerateDataWarning)
-        r = stats.bootstrap((m, p), _row_pearson, paired=True, vectorized=True, n_resamples=resamples, confidence_level=level, method='percentile', batch=200, rng=np.random.default_rng(seed))
+        r = stats.bootstrap((m, p), _row_pearson, paired=True, vectorized=True, n_resamples=resamples,
+                            confidence_level=level, method='percentile', batch=200, rng=np.random.default_rng(seed))
     return float(r.confidence_interval.low), float(r.confidence_interval.high)
 
 def evaluate(measured, predicted, seed:int=0)->dict: # pearson, low, high, spearman, mse, n
     "Pearson r with its 95% interval, Spearman, mean squared error, and the number of measured rows"
     low, high = interval(measured, predicted, seed=seed)
-    return dict(pearson=pearson(measured, predicted), low=low, high=high, spearman=spearman(measured, predicted), mse=mse(measured, predicted), n=len(_pairs(measured, predicted)[0]))
+    return dict(pearson=pearson(measured, predicted), low=low, high=high, spearman=spearman(measured, predicted),
+                mse=mse(measured, predicted), n=len(_pairs(measured, predicted)[0]))
 
 # %% ../nbs/21_metrics.ipynb #3ccd2d2b
 def noise_ceiling(
@@ -97,6 +101,9 @@ def plot_predictions(
     ax.plot(ends, ends, color=palette['ceiling'], lw=1, zorder=1)
     ax.scatter(p, m, s=9, color=palette['dcell'], alpha=.35, linewidths=0, rasterized=True)
     low, high = interval(m, p)
-    ax.set(xlabel=f'predicted {label}', ylabel=f'measured {label}', title=title, ylim=(ends[0] - .05*np.ptp(ends), ends[1] + (.12 + .07*len(note.splitlines()))*np.ptp(ends)))   # room for the words
-    ax.text(.03, .97, f'r = {pearson(m, p):.3f} ({low:.3f} to {high:.3f}), n = {len(m):,}' + (f'\n{note}' if note else ''), transform=ax.transAxes, va='top', fontsize=9.5)
+    # room for the words
+    ax.set(xlabel=f'predicted {label}', ylabel=f'measured {label}', title=title,
+           ylim=(ends[0] - .05*np.ptp(ends), ends[1] + (.12 + .07*len(note.splitlines()))*np.ptp(ends)))
+    ax.text(.03, .97, f'r = {pearson(m, p):.3f} ({low:.3f} to {high:.3f}), n = {len(m):,}' + (f'\n{note}' if note else ''),
+            transform=ax.transAxes, va='top', fontsize=9.5)
     return ax

@@ -96,11 +96,13 @@ def _check(self:Ontology):
     at = {c: self._index.get_indexer(self._edges[c]) for c in ('child', 'parent')}
     for column in at:
         if len(lost := self._edges[at[column] < 0]):
-            raise OntologyError(f'{self.name}: edge {lost.child.iloc[0]} -> {lost.parent.iloc[0]}: {column} {lost[column].iloc[0]!r} '
+            raise OntologyError(f'{self.name}: edge {lost.child.iloc[0]} -> {lost.parent.iloc[0]}: '
+                                f'{column} {lost[column].iloc[0]!r} '
                                 'is not a term; add the term or drop the edge')
     records = self._annotations
     if (records['gene'] == '').any():
-        raise OntologyError(f'{self.name}: an annotation to {records.term[records.gene == ""].iloc[0]} names no gene; remove such records')
+        raise OntologyError(f'{self.name}: an annotation to {records.term[records.gene == ""].iloc[0]} names no gene; '
+                            'remove such records')
     at['term'] = self._index.get_indexer(records['term'])
     if len(lost := records[at['term'] < 0]):
         raise OntologyError(f'{self.name}: gene {lost.gene.iloc[0]} is annotated to {lost.term.iloc[0]!r}, which is not a term; '
@@ -111,7 +113,8 @@ def _check(self:Ontology):
     self._level = _levels(self._up)
     if (self._level < 0).any():
         cycle = [a for a, _ in nx.find_cycle(nx.DiGraph(list(zip(self._edges['child'], self._edges['parent']))))]
-        raise OntologyError(f'{self.name}: the edges run in a circle, {" -> ".join(cycle + cycle[:1])}; an ontology has none: remove one of them')
+        raise OntologyError(f'{self.name}: the edges run in a circle, {" -> ".join(cycle + cycle[:1])}; '
+                            'an ontology has none: remove one of them')
 
 # %% ../nbs/00_ontology.ipynb #c64da303
 @patch(as_prop=True)
@@ -171,9 +174,12 @@ def _at(self:Ontology, term):
     if term in self._index: return self._index.get_loc(term)
     named = np.flatnonzero(self._terms['name'] == term)
     if len(named) == 1: return named[0]
-    if len(named): raise KeyError(f'{term!r} is the name of {len(named)} terms of {self.name}, {", ".join(self._index[named[:3]])}; give the id')
+    if len(named):
+        raise KeyError(f'{term!r} is the name of {len(named)} terms of {self.name}, '
+                       f'{", ".join(self._index[named[:3]])}; give the id')
     new = self._replaced[self._replaced['id'] == term]
-    hint = f'; it was replaced by {new.replaced_by.iloc[0]}' if len(new) and new.replaced_by.iloc[0] else '; it is obsolete' if len(new) else ''
+    hint = (f'; it was replaced by {new.replaced_by.iloc[0]}' if len(new) and new.replaced_by.iloc[0]
+            else '; it is obsolete' if len(new) else '')
     raise KeyError(f'{term!r} is not a term of {self.name}{hint}')
 
 @patch
@@ -263,8 +269,10 @@ def id(self:Ontology)->str:
 @patch
 def __repr__(self:Ontology):
     spaces = ', '.join(f'{n:,} {s}' for s, n in Counter(self._terms['namespace']).most_common(3) if s)
-    return (f'Ontology {self.name}: {len(self):,} terms{f" ({spaces})" if spaces else ""}, {self._up.nnz:,} edges, {1 + self.strata.max()} strata, '
-            f'{len(self.leaves):,} leaves, root{"s" if len(self.roots) > 1 else ""} {", ".join(self.roots[:3])}{" ..." if len(self.roots) > 3 else ""}; '
+    return (f'Ontology {self.name}: {len(self):,} terms{f" ({spaces})" if spaces else ""}, '
+            f'{self._up.nnz:,} edges, {1 + self.strata.max()} strata, '
+            f'{len(self.leaves):,} leaves, '
+            f'root{"s" if len(self.roots) > 1 else ""} {", ".join(self.roots[:3])}{" ..." if len(self.roots) > 3 else ""}; '
             f'{len(self.genes):,} genes in {len(self._annotations):,} annotation records')
 
 # %% ../nbs/00_ontology.ipynb #5e911e29
@@ -295,7 +303,8 @@ def load(cls:Ontology, folder, name:str=None)->Ontology:
     return cls(**read, name=name or folder.name)
 
 # %% ../nbs/00_ontology.ipynb #1cc1ef5e
-def _obo_open(path): return {'.xz': lzma.open, '.gz': gzip.open, '.bz2': bz2.open}.get(Path(path).suffix, open)(path, 'rt', encoding='utf-8')
+def _obo_open(path):
+    return {'.xz': lzma.open, '.gz': gzip.open, '.bz2': bz2.open}.get(Path(path).suffix, open)(path, 'rt', encoding='utf-8')
 
 def _obo_line(path, child, parent):
     "Line number of the statement that makes `parent` a parent of `child`"
@@ -348,13 +357,15 @@ def _parse_obo(path, relations):
     terms = pd.DataFrame([(t, d['name'], d.get('namespace', '')) for t, d in live.items()], columns=_columns['terms'])
     found = [(c, p, r) for c, p, r in graph.edges(keys=True) if c in live and p in live]
     if unknown := set(relations) - {r for *_, r in found} - {'is_a', 'part_of'}:
-        raise OntologyError(f'{path}: no edge is called {unknown.pop()!r}; the file has {", ".join(sorted({r for *_, r in found}))}')
+        raise OntologyError(f'{path}: no edge is called {unknown.pop()!r}; '
+                            f'the file has {", ".join(sorted({r for *_, r in found}))}')
     edges = pd.DataFrame([e for e in found if e[2] in relations], columns=_columns['edges'])
     dag = nx.DiGraph(list(zip(edges['child'], edges['parent'])))
     if not nx.is_directed_acyclic_graph(dag):
         cycle = nx.find_cycle(dag)
         raise OntologyError(f'{path}: line {_obo_line(path, *cycle[-1])}: {cycle[-1][0]} -> {cycle[-1][1]} closes the circle '
-                            f'{" -> ".join([a for a, _ in cycle] + [cycle[0][0]])}; an ontology has none: remove one of these statements')
+                            f'{" -> ".join([a for a, _ in cycle] + [cycle[0][0]])}; '
+                            'an ontology has none: remove one of these statements')
     return terms, edges, None, _obo_replaced(graph)
 
 # %% ../nbs/00_ontology.ipynb #2f050c23
@@ -377,7 +388,8 @@ def annotate(self:Ontology,
     outcome = outcome.where(kept, 'dropped: ' + outcome)
     example = records.set_axis(new.index)['term'].astype(str).groupby(outcome).first()
     table = pd.DataFrame({'records': outcome.value_counts(), 'example': example}).rename_axis('outcome').reset_index()
-    unread = [(f'not read: {why}', n, '') for why, n in records.attrs.get('not_read', {}).items()]       # what the reader left in the file
+    # what the reader left in the file
+    unread = [(f'not read: {why}', n, '') for why, n in records.attrs.get('not_read', {}).items()]
     table = pd.concat([table, pd.DataFrame(unread, columns=table.columns)], ignore_index=True) if unread else table
     return Ontology(self._terms, self._edges, pd.concat([self._annotations, new[kept]]), self._replaced, self.name, table)
 
@@ -387,7 +399,8 @@ def under(self:Ontology, root:str)->Ontology:
     "The sub-ontology of `root` and all its descendants, with their annotations"
     root = self._index[self._at(root)]
     keep = self.descendants(root) | {root}
-    return Ontology(self._terms[self._terms['id'].isin(keep)], self._edges[self._edges['child'].isin(keep) & self._edges['parent'].isin(keep)],
+    return Ontology(self._terms[self._terms['id'].isin(keep)],
+                    self._edges[self._edges['child'].isin(keep) & self._edges['parent'].isin(keep)],
                     self._annotations[self._annotations['term'].isin(keep)], self._replaced, f'{self.name} under {root}')
 
 @patch

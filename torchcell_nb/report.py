@@ -31,7 +31,9 @@ def run_importance(
     if not path.exists():
         p = run.predictions; p = p[p.part == 'validation']
         genotypes = Genotypes.from_names(p.genes.str.split(), run.hierarchy.genes)
-        part = Path(f'{path}.part'); importance(run.model(), genotypes, p.measured, *run.scale()).to_csv(part, sep='\t', index=False); part.replace(path)
+        part = Path(f'{path}.part')
+        importance(run.model(), genotypes, p.measured, *run.scale()).to_csv(part, sep='\t', index=False)
+        part.replace(path)
     return pd.read_csv(path, sep='\t')
 
 # %% ../nbs/41_report.ipynb #e84921aa
@@ -41,10 +43,15 @@ def plot_scores(scores:pd.DataFrame, title:str='Test Pearson r', ax=None):
     models = scores.drop(index='noise ceiling', errors='ignore')
     colour = {'DCell': palette['dcell'], 'additive ridge': palette['ridge'], 'factorisation': palette['factorisation']}
     for i, (name, r) in enumerate(models.iterrows()):
-        ax.errorbar(r.pearson, i, xerr=[[r.pearson - r.low], [r.high - r.pearson]], fmt='o', color=colour.get(name, palette['forest']), capsize=3)
+        ax.errorbar(r.pearson, i, xerr=[[r.pearson - r.low], [r.high - r.pearson]], fmt='o',
+                    color=colour.get(name, palette['forest']), capsize=3)
         ax.annotate(f'{r.pearson:.3f}', (r.pearson, i), xytext=(0, 7), textcoords='offset points', ha='center', fontsize=9)
-    if 'noise ceiling' in scores.index: ax.axvline(scores.pearson['noise ceiling'], color=palette['ceiling'], ls=':', label='noise ceiling'); ax.legend(loc='lower left', fontsize=9)
-    ax.set_yticks(range(len(models)), models.index); ax.set(title=title, xlabel='Pearson r (95% bootstrap over genotypes)', ylim=(len(models) - .4, -.7)); ax.margins(x=.12)
+    if 'noise ceiling' in scores.index:
+        ax.axvline(scores.pearson['noise ceiling'], color=palette['ceiling'], ls=':', label='noise ceiling')
+        ax.legend(loc='lower left', fontsize=9)
+    ax.set_yticks(range(len(models)), models.index)
+    ax.set(title=title, xlabel='Pearson r (95% bootstrap over genotypes)', ylim=(len(models) - .4, -.7))
+    ax.margins(x=.12)
     return ax
 
 # %% ../nbs/41_report.ipynb #247a12ad
@@ -58,11 +65,14 @@ def report_figures(run:Run)->dict: # title -> svg
     def keep(name, ax): figures[name] = figure_svg(np.ravel(ax)[0].figure)
     keep('Scores', plot_scores(scores, f'{part.capitalize()} Pearson r{simulated}'))
     note = '\n'.join(f'{n} {r.pearson:.3f}' for n, r in scores.drop(index='DCell').iterrows())
-    keep('Predicted against measured', plot_predictions(p.measured, p.predicted, run.metrics['label'], f'{part.capitalize()} part{simulated}', note))
+    keep('Predicted against measured',
+         plot_predictions(p.measured, p.predicted, run.metrics['label'], f'{part.capitalize()} part{simulated}', note))
     validation = {b: m['validation']['pearson'] for b, m in run.metrics['baselines'].items()}
     keep('Learning', plot_curves(run.curves, {k: v for k, v in list(validation.items())[:1]}, run.metrics['ceiling']))
-    keep('Subsystems', plot_importance(run.hierarchy, run_importance(run), title=f'The subsystems that matter most{simulated}', causal=[] if (truth := run.table('truth')) is None else list(truth.term)))
-    if run.certificate: keep('What cannot be learned', plot_certificate(run.hierarchy, run.table('certificate'), run.certificate['batch']))
+    keep('Subsystems', plot_importance(run.hierarchy, run_importance(run), title=f'The subsystems that matter most{simulated}',
+                                       causal=[] if (truth := run.table('truth')) is None else list(truth.term)))
+    if run.certificate:
+        keep('What cannot be learned', plot_certificate(run.hierarchy, run.table('certificate'), run.certificate['batch']))
     if (filters := run.table('filters')) is not None: keep('Filters', plot_funnel(filters))
     return figures
 
@@ -84,24 +94,32 @@ def _number(v):
 
 def _html_table(df): # a table with its index as first column
     head = ''.join(f'<th>{html.escape(str(c))}</th>' for c in ['', *df.columns])
-    body = ''.join('<tr>' + f'<td>{html.escape(str(i))}</td>' + ''.join(f'<td{" class=word" if isinstance(v, str) else ""}>{html.escape(_number(v))}</td>' for v in r) + '</tr>' for i, r in zip(df.index, df.itertuples(index=False)))
+    body = ''.join('<tr>' + f'<td>{html.escape(str(i))}</td>'
+                   + ''.join(f'<td{" class=word" if isinstance(v, str) else ""}>{html.escape(_number(v))}</td>' for v in r)
+                   + '</tr>' for i, r in zip(df.index, df.itertuples(index=False)))
     return f'<table><tr>{head}</tr>{body}</table>'
 
 # %% ../nbs/41_report.ipynb #e23b7a89
 def _facts(run):
     m = run.metrics
-    return pd.DataFrame({'': {'terms (subsystems)': m['terms'], 'parameters': f'{m["parameters"]:,}', 'epoch kept': f'{m["kept_epoch"]} of {m["epochs"]}', 'seconds': m['seconds']['all'], 'peak memory, MB': m['peak_memory_mb'],
-        'seed': run.config['seed'], 'control': run.config['control'], 'hierarchy id': m['hierarchy'], 'split id': m['split'], **{f'{k}': str(v)[:16] for k, v in m['data'].items()}, **m['versions']}})
+    return pd.DataFrame({'': {'terms (subsystems)': m['terms'], 'parameters': f'{m["parameters"]:,}',
+                              'epoch kept': f'{m["kept_epoch"]} of {m["epochs"]}', 'seconds': m['seconds']['all'],
+                              'peak memory, MB': m['peak_memory_mb'],
+                              'seed': run.config['seed'], 'control': run.config['control'], 'hierarchy id': m['hierarchy'],
+                              'split id': m['split'], **{f'{k}': str(v)[:16] for k, v in m['data'].items()}, **m['versions']}})
 
 def write_report(
     run:Run # a finished run
 ): # the path of the file written
     "Draw `report.html` in the run's folder, whole or not at all"
     m, part = run.metrics, 'test' if 'test' in run.metrics else 'validation'
-    simulated = '<p><span class="flag">simulated</span> The phenotypes of this run are simulated: its figures say how well a known truth is found, nothing about yeast.</p>' if m['simulated'] else ''
+    simulated = ('<p><span class="flag">simulated</span> The phenotypes of this run are simulated: '
+                 'its figures say how well a known truth is found, nothing about yeast.</p>' if m['simulated'] else '')
     scores = run.scores(part).rename(columns=dict(low='95% from', high='to', pearson='Pearson r', spearman='Spearman', mse='MSE'))
-    told = {'What cannot be learned': f'<div class="card"><pre>{html.escape(run.certificate["says"])}</pre></div>'} if run.certificate else {}
-    figures = ''.join(f'<h2>{html.escape(k)}</h2>{told.get(k, "")}<div class="card figure" role="img" aria-label="{html.escape(k)}">{v}</div>' for k, v in report_figures(run).items())
+    told = ({'What cannot be learned': f'<div class="card"><pre>{html.escape(run.certificate["says"])}</pre></div>'}
+            if run.certificate else {})
+    figures = ''.join(f'<h2>{html.escape(k)}</h2>{told.get(k, "")}<div class="card figure" role="img" '
+                      f'aria-label="{html.escape(k)}">{v}</div>' for k, v in report_figures(run).items())
     top = run_importance(run).head(8)[['term', 'name', 'contained', 'importance']].set_index('term')
     title = 'DCell on ' + ('simulated yeast phenotypes' if m['simulated'] else run.config['data']['name'].replace('_', ' '))
     page = f'''<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>{html.escape(title)}</title><style>{_style}</style></head><body><main>

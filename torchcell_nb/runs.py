@@ -77,7 +77,8 @@ class RunConfig:
     def __post_init__(self):
         if self.control not in ('none', 'genes'):
             raise ValueError(f"control={self.control!r}: expected 'none' or 'genes'")
-        if self.fit.seed not in (0, self.seed): raise ValueError(f'fit.seed={self.fit.seed}: a run has one seed; set seed={self.fit.seed}')
+        if self.fit.seed not in (0, self.seed):
+            raise ValueError(f'fit.seed={self.fit.seed}: a run has one seed; set seed={self.fit.seed}')
         if not 0 < self.split.validation < 1:
             raise ValueError(f'split.validation={self.split.validation}: expected a share between 0 and 1')
         for b in self.baselines:
@@ -117,7 +118,8 @@ def compose_config(
         for word in overrides:
             key = word.split('=')[0].lstrip('+~')
             if key not in known:
-                raise ConfigError(f'{word}: there is no setting {key!r}; did you mean {(difflib.get_close_matches(key, known, 1, 0) or known)[0]!r}?')
+                raise ConfigError(f'{word}: there is no setting {key!r}; '
+                                  f'did you mean {(difflib.get_close_matches(key, known, 1, 0) or known)[0]!r}?')
         try: cfg = compose(name, list(overrides))
         except (HydraException, OmegaConfBaseException) as e:
             raise ConfigError(f'{" ".join(overrides)}: {str(e.__cause__ or e).splitlines()[0]}') from None
@@ -146,11 +148,13 @@ def _two_files(train, test, validation, seed):
     (g, p), (gt, pt) = train, test
     twice = np.flatnonzero(np.isin(gt.keys(), g.keys()))
     if len(twice):
-        raise DataError(f'genotype {" ".join(gt[twice[0]])} stands in both the training and the test file, and {len(twice) - 1} others; remove them from one')
+        raise DataError(f'genotype {" ".join(gt[twice[0]])} stands in both the training and the test file, '
+                        f'and {len(twice) - 1} others; remove them from one')
     n, rng = len(g), np.random.default_rng(seed)
     held = rng.permutation(n)[:round(validation*n)]
     split = Split('authors', seed, dict(train=np.setdiff1d(np.arange(n), held), validation=held, test=np.arange(n, n + len(gt))))
-    both = Genotypes(g.genes, np.concatenate([g.indices, gt.indices]), np.concatenate([g.offsets, g.offsets[-1] + gt.offsets[1:]]))
+    both = Genotypes(g.genes, np.concatenate([g.indices, gt.indices]),
+                     np.concatenate([g.offsets, g.offsets[-1] + gt.offsets[1:]]))
     arrays = {k: np.concatenate([getattr(p, k), getattr(pt, k)]) for k in ('value', 'standard_error', 'p_value', 'n')}
     return both, Phenotypes(**arrays, label=p.label, unit=p.unit, reference=p.reference), split
 
@@ -158,13 +162,17 @@ def _dna_repair(d, config, seed):
     ontology, train, test = dna_repair(d['folder'])
     names = [f'GO_0006281_{n}' for n in ('topology', 'training_data_2016_0', 'testing_data_2016_0')]
     paths = [Path(d['folder'])/n if d['folder'] else find_data(f'dcell_dna_repair/{n}') for n in names]
-    return Task(Hierarchy.from_ontology(ontology), *_two_files(train, test, config.split.validation, seed), {n: _sha256(p) for n, p in zip(names, paths)})
+    return Task(Hierarchy.from_ontology(ontology), *_two_files(train, test, config.split.validation, seed),
+                {n: _sha256(p) for n, p in zip(names, paths)})
 
 def _dcell_files(d, config, seed):
     ontology = read_dcell_topology(d['topology'])
-    read = [read_dcell_scores(d[k], ontology.genes, label=d['label'], duplicates=d['duplicates'], unmeasured=d['unmeasured']) for k in ('train', 'test') if d[k]]
-    parts = _two_files(*read, config.split.validation, seed) if d['test'] else (*read[0], split_random(read[0][0], seed, config.split.validation*.9, .1))
-    return Task(Hierarchy.from_ontology(ontology), *parts, {Path(d[k]).name: _sha256(d[k]) for k in ('topology', 'train', 'test') if d[k]})
+    read = [read_dcell_scores(d[k], ontology.genes, label=d['label'], duplicates=d['duplicates'], unmeasured=d['unmeasured'])
+            for k in ('train', 'test') if d[k]]
+    parts = (_two_files(*read, config.split.validation, seed) if d['test']
+             else (*read[0], split_random(read[0][0], seed, config.split.validation*.9, .1)))
+    return Task(Hierarchy.from_ontology(ontology), *parts,
+                {Path(d[k]).name: _sha256(d[k]) for k in ('topology', 'train', 'test') if d[k]})
 
 # %% ../nbs/32_runs.ipynb #42e15f63
 def _yeast(root, n, genes=None):
@@ -175,11 +183,14 @@ def _simulated(d, config, seed):
     part, report = _yeast(d['root'], d['min_contained'])
     hierarchy = Hierarchy.from_ontology(part)
     genotypes = random_genotypes(hierarchy.genes, d['singles'], d['doubles'], d['triples'], d['seed'])
-    phenotypes, truth = simulate_phenotypes(part, genotypes, d['n_terms'], d['n_buffers'], tuple(d['size']), ceiling=d['ceiling'], seed=d['seed'])
-    return Task(hierarchy, genotypes, phenotypes, split_random(genotypes, seed, config.split.validation*.9, .1), dict(phenotypes='simulated', annotations='yeast GO 2021-12-15'), report, truth.ceiling, truth)
+    phenotypes, truth = simulate_phenotypes(part, genotypes, d['n_terms'], d['n_buffers'], tuple(d['size']),
+                                            ceiling=d['ceiling'], seed=d['seed'])
+    return Task(hierarchy, genotypes, phenotypes, split_random(genotypes, seed, config.split.validation*.9, .1),
+                dict(phenotypes='simulated', annotations='yeast GO 2021-12-15'), report, truth.ceiling, truth)
 
 def _table(d, config, seed):
-    genotypes, phenotypes = read_table(d['path'], d['value'], duplicates=d['duplicates'], unmeasured=d['unmeasured'], label=d['label'])
+    genotypes, phenotypes = read_table(d['path'], d['value'], duplicates=d['duplicates'], unmeasured=d['unmeasured'],
+                                       label=d['label'])
     used = [genotypes.genes[i] for i in np.unique(genotypes.indices)]
     part, report = _yeast(d['root'], d['min_contained'], used)
     lost = sorted(set(used) - set(part.genes))
@@ -187,35 +198,46 @@ def _table(d, config, seed):
         seen = (genotypes.matrix() @ np.isin(genotypes.genes, lost).astype(np.float32)) == 0
         genotypes, phenotypes, used = genotypes.take(seen), phenotypes.take(seen), sorted(set(used) & set(part.genes))
     elif lost:
-        raise DataError(f'{d["path"]}: {len(lost)} genes have no term in this part of the Gene Ontology after the filters, so no model shaped like it can see them: {", ".join(lost[:8])}{" ..." if len(lost) > 8 else ""}; leave their rows out with data.unknown=drop, widen data.root, or use systematic names (YAL001C)')
+        raise DataError(
+            f'{d["path"]}: {len(lost)} genes have no term in this part of the Gene Ontology after the filters, '
+            f'so no model shaped like it can see them: {", ".join(lost[:8])}{" ..." if len(lost) > 8 else ""}; '
+            'leave their rows out with data.unknown=drop, widen data.root, or use systematic names (YAL001C)')
     hierarchy = Hierarchy.from_ontology(part, used)
     genotypes = Genotypes.from_names((genotypes[i] for i in range(len(genotypes))), used)
     ceiling = noise_ceiling(phenotypes.value, phenotypes.standard_error)
-    return Task(hierarchy, genotypes, phenotypes, split_random(genotypes, seed, config.split.validation*(1 - d['test']), d['test']), {Path(d['path']).name: _sha256(d['path'])}, report, None if np.isnan(ceiling) else ceiling)
+    return Task(hierarchy, genotypes, phenotypes,
+                split_random(genotypes, seed, config.split.validation*(1 - d['test']), d['test']),
+                {Path(d['path']).name: _sha256(d['path'])}, report, None if np.isnan(ceiling) else ceiling)
 
 # %% ../nbs/32_runs.ipynb #1ed7f14d
 def load_task(config:RunConfig)->Task:
     "Read or simulate what the settings name. Raises DataError, OntologyError or FileNotFoundError naming file, line and value"
     if 'name' not in config.data: raise ConfigError("no data: compose the settings with compose_config(['data=dna_repair'])")
     seed = config.seed if config.split.seed is None else config.split.seed
-    task = dict(dna_repair=_dna_repair, dcell_files=_dcell_files, simulated=_simulated, table=_table)[config.data['name']](config.data, config, seed)
+    task = dict(dna_repair=_dna_repair, dcell_files=_dcell_files, simulated=_simulated,
+                table=_table)[config.data['name']](config.data, config, seed)
     return dataclasses.replace(task, hierarchy=task.hierarchy.with_permuted_genes(seed)) if config.control == 'genes' else task
 
 # %% ../nbs/32_runs.ipynb #b15a4456
 def _comparable(config): # settings that decide the result
     d = json.loads(json.dumps(dataclasses.asdict(config)))
-    return {k: v for k, v in OmegaConf.to_container(OmegaConf.create(d)).items() if k != 'out'} | dict(fit={k: v for k, v in d['fit'].items() if k not in ('threads', 'wandb')})
+    return ({k: v for k, v in OmegaConf.to_container(OmegaConf.create(d)).items() if k != 'out'}
+            | dict(fit={k: v for k, v in d['fit'].items() if k not in ('threads', 'wandb')}))
 
 def _flat(d, prefix=''):
-    return {k: v for key, x in d.items() for k, v in (_flat(x, f'{prefix}{key}.') if isinstance(x, dict) else {f'{prefix}{key}': x}).items()}
+    return {k: v for key, x in d.items()
+            for k, v in (_flat(x, f'{prefix}{key}.') if isinstance(x, dict) else {f'{prefix}{key}': x}).items()}
 
 def _claim(folder, config):
     "Make the run's folder, or check that the one there belongs to the same run; a finished run is left as it is"
     if (folder/'config.yaml').exists():
         old = OmegaConf.to_container(OmegaConf.load(folder/'config.yaml'))
-        old, new = _flat({**old, 'fit': {k: v for k, v in old['fit'].items() if k not in ('threads', 'wandb')}}), _flat(_comparable(config))
-        if changed := [f'{k}={old.get(k)}, now {new.get(k)}' for k in sorted({**old, **new}) if k != 'out' and old.get(k) != new.get(k)]:
-            raise ConfigError(f'{folder}: holds a run with other settings: {"; ".join(changed)}; choose another out=, or remove the folder')
+        old, new = (_flat({**old, 'fit': {k: v for k, v in old['fit'].items() if k not in ('threads', 'wandb')}}),
+                    _flat(_comparable(config)))
+        if changed := [f'{k}={old.get(k)}, now {new.get(k)}'
+                       for k in sorted({**old, **new}) if k != 'out' and old.get(k) != new.get(k)]:
+            raise ConfigError(f'{folder}: holds a run with other settings: '
+                              f'{"; ".join(changed)}; choose another out=, or remove the folder')
         if (folder/'metrics.json').exists(): return
     elif folder.exists() and any(folder.iterdir()):
         raise ConfigError(f'{folder}: is not empty and holds no run; choose another out=')
@@ -231,7 +253,9 @@ def _predictions(task, run, config, progress):
     parts = ['train', 'validation'] + ['test']*config.test
     rows = np.concatenate([task.split[p] for p in parts])
     g = task.genotypes.take(rows)
-    d = pd.DataFrame(dict(genes=[' '.join(g[i]) for i in range(len(g))], part=np.repeat(parts, [len(task.split[p]) for p in parts]), measured=task.phenotypes.value[rows], predicted=run.predict(g)))
+    d = pd.DataFrame(dict(genes=[' '.join(g[i]) for i in range(len(g))],
+                          part=np.repeat(parts, [len(task.split[p]) for p in parts]),
+                          measured=task.phenotypes.value[rows], predicted=run.predict(g)))
     for name in config.baselines:
         if progress: print(f'baseline: {name}', flush=True)
         d[name] = fit_baseline(name, task.hierarchy, task.genotypes, task.phenotypes, task.split, config.fit.seed)(g)
@@ -245,23 +269,30 @@ def _metrics(predictions, config, task, run, seconds):
     versions = dict(torchcell_nb=__version__, torch=torch.__version__, numpy=np.__version__, python=platform.python_version())
     return {**{p: evaluate(d.measured, d.predicted) for p, d in by.items()},
             'baselines': {b: {p: evaluate(d.measured, d[b]) for p, d in by.items()} for b in config.baselines},
-            'ceiling': task.ceiling, 'simulated': task.truth is not None, 'label': task.phenotypes.label, 'terms': len(task.hierarchy), 'parameters': sum(p.numel() for p in run.bare.parameters()),
-            'epochs': len(run.history), 'kept_epoch': run.best['epoch'], 'seconds': seconds, 'peak_memory_mb': resource.getrusage(resource.RUSAGE_SELF).ru_maxrss//1024,
+            'ceiling': task.ceiling, 'simulated': task.truth is not None, 'label': task.phenotypes.label,
+            'terms': len(task.hierarchy), 'parameters': sum(p.numel() for p in run.bare.parameters()),
+            'epochs': len(run.history), 'kept_epoch': run.best['epoch'], 'seconds': seconds,
+            'peak_memory_mb': resource.getrusage(resource.RUSAGE_SELF).ru_maxrss//1024,
             'split': task.split.id, 'hierarchy': task.hierarchy.id, 'data': task.manifest, 'versions': versions}
 
 # %% ../nbs/32_runs.ipynb #f6ee1821
 def _unchanged(run, task):
     "A finished run, if it was made of the same data"
-    for what, now in (('data', json.loads(json.dumps(task.manifest))), ('hierarchy', task.hierarchy.id), ('split', task.split.id)):
-        if run.metrics[what] != now: raise ConfigError(f'{run.folder}: was made with {what} {run.metrics[what]}, which are now {now}; choose another out=, or remove the folder')
+    for what, now in (('data', json.loads(json.dumps(task.manifest))), ('hierarchy', task.hierarchy.id),
+                      ('split', task.split.id)):
+        if run.metrics[what] != now:
+            raise ConfigError(f'{run.folder}: was made with {what} {run.metrics[what]}, which are now {now}; '
+                              'choose another out=, or remove the folder')
     return run
 
 def _certify(task, config, folder, progress):
     "Write, and say, what cannot be learned from the training part"
     train = task.split['train']
-    certificate = certify(task.hierarchy, task.genotypes.take(train), task.phenotypes.take(train), config.fit.batch, **dataclasses.asdict(config.model))
+    certificate = certify(task.hierarchy, task.genotypes.take(train), task.phenotypes.take(train), config.fit.batch,
+                          **dataclasses.asdict(config.model))
     if progress: print(f'{certificate}\n', flush=True)
-    _write(folder/'certificate.json', json.dumps(_null({**certificate.to_dict(), 'says': repr(certificate)}), indent=1, allow_nan=False) + '\n')
+    _write(folder/'certificate.json',
+           json.dumps(_null({**certificate.to_dict(), 'says': repr(certificate)}), indent=1, allow_nan=False) + '\n')
     _write(folder/'certificate.tsv', certificate.terms.to_csv(sep='\t', index=False, float_format='%.6g'))
 
 def train_run(
@@ -269,14 +300,16 @@ def train_run(
     progress:bool=True # show a progress bar
 ): # Run
     "Load, train, evaluate, write. A finished run of the same settings is returned as it is, an unfinished one goes on"
-    config = dataclasses.replace(config, out=str(config.out or f'runs/{config.data["name"]}-seed{config.seed}'), fit=dataclasses.replace(config.fit, seed=config.seed))
+    config = dataclasses.replace(config, out=str(config.out or f'runs/{config.data["name"]}-seed{config.seed}'),
+                                 fit=dataclasses.replace(config.fit, seed=config.seed))
     folder, start = Path(config.out), time.perf_counter()
     task = load_task(config)
     torch.manual_seed(config.seed)
     model = DCell(task.hierarchy, **dataclasses.asdict(config.model))
     check_fit(model, task.genotypes, task.phenotypes, task.split, config.fit)   # bad input is refused before anything is written
     if progress and len(task.hierarchy) < 5:
-        print(f'note: only {len(task.hierarchy)} terms are left to model; lower data.min_contained or widen data.root for a hierarchy')
+        print(f'note: only {len(task.hierarchy)} terms are left to model; '
+              'lower data.min_contained or widen data.root for a hierarchy')
     _claim(folder, config)
     if (folder/'metrics.json').exists(): return _unchanged(Run(folder), task)
     _certify(task, config, folder, progress)
@@ -289,9 +322,11 @@ def train_run(
     if task.truth: _write(folder/'truth.tsv', task.truth.terms.to_csv(sep='\t', index=False))
     _write(folder/'curves.tsv', run.curves.to_csv(sep='\t', index=False))
     predictions = _predictions(task, run, config, progress)
-    predictions.to_parquet(folder/'predictions.part', compression='zstd'); (folder/'predictions.part').replace(folder/'predictions.parquet')
+    predictions.to_parquet(folder/'predictions.part', compression='zstd')
+    (folder/'predictions.part').replace(folder/'predictions.parquet')
     seconds = dict(training=round(trained, 2), all=round(time.perf_counter() - start, 2))
-    _write(folder/'metrics.json', json.dumps(_null(_metrics(predictions, config, task, run, seconds)), indent=1, allow_nan=False) + '\n')
+    _write(folder/'metrics.json',
+           json.dumps(_null(_metrics(predictions, config, task, run, seconds)), indent=1, allow_nan=False) + '\n')
     return Run(folder)
 
 # %% ../nbs/32_runs.ipynb #11f8c615
@@ -300,9 +335,13 @@ class Run:
     def __init__(self, folder):
         self.folder = Path(folder)
         if not (self.folder/'metrics.json').exists():
-            what = 'no such folder' if not self.folder.is_dir() else 'not finished: train it again with the same settings and it goes on' if (self.folder/'config.yaml').exists() else 'holds no run'
+            what = ('no such folder' if not self.folder.is_dir()
+                    else 'not finished: train it again with the same settings and it goes on'
+                    if (self.folder/'config.yaml').exists() else 'holds no run')
             raise FileNotFoundError(f'{self.folder}: {what}')
-        def number(d): return {k: float('nan') if v is None and k in ('pearson', 'low', 'high', 'spearman', 'mse') else v for k, v in d.items()}
+        def number(d):
+            return {k: float('nan') if v is None and k in ('pearson', 'low', 'high', 'spearman', 'mse') else v
+                    for k, v in d.items()}
         self.metrics = json.loads((self.folder/'metrics.json').read_text(), object_hook=number)
         self.config = OmegaConf.to_container(OmegaConf.load(self.folder/'config.yaml'))
 
@@ -336,7 +375,8 @@ def predict(self:Run, genotypes:Genotypes)->np.ndarray: # [n], in the phenotype'
     mean, sd = self.scale()
     if tuple(genotypes.genes) != (genes := self.hierarchy.genes):
         if unseen := sorted({genotypes.genes[i] for i in np.unique(genotypes.indices)} - set(genes)):
-            raise DataError(f'{len(unseen)} disrupted genes are unknown to this run, such as {", ".join(unseen[:3])}; leave out the genotypes that have them')
+            raise DataError(f'{len(unseen)} disrupted genes are unknown to this run, such as {", ".join(unseen[:3])}; '
+                            'leave out the genotypes that have them')
         genotypes = Genotypes.from_names((genotypes[i] for i in range(len(genotypes))), genes)
     return mean + sd*self.model().predict(genotypes)
 
@@ -344,7 +384,8 @@ def predict(self:Run, genotypes:Genotypes)->np.ndarray: # [n], in the phenotype'
 def scores(self:Run, part:str='test')->pd.DataFrame:
     "One row per model: DCell, the baselines, and the noise ceiling where it is known"
     if part not in self.metrics:
-        raise KeyError(f'{self.folder}: the {part} part was not read in this run; it has {", ".join(p for p in ("train", "validation", "test") if p in self.metrics)}')
+        raise KeyError(f'{self.folder}: the {part} part was not read in this run; '
+                       f'it has {", ".join(p for p in ("train", "validation", "test") if p in self.metrics)}')
     rows = {'DCell': self.metrics[part], **{b: m[part] for b, m in self.metrics['baselines'].items()}}
     if self.metrics['ceiling'] is not None: rows['noise ceiling'] = dict(pearson=self.metrics['ceiling'])
     return pd.DataFrame(rows).T[['pearson', 'low', 'high', 'spearman', 'mse']]
@@ -353,5 +394,6 @@ def scores(self:Run, part:str='test')->pd.DataFrame:
 def __repr__(self:Run):
     part = 'test' if 'test' in self.metrics else 'validation'
     m = self.metrics[part]
-    return (f'Run {self.folder.name}{" (simulated)" if self.metrics["simulated"] else ""}: {self.metrics["terms"]} terms, kept epoch {self.metrics["kept_epoch"]} of {self.metrics["epochs"]}; '
+    return (f'Run {self.folder.name}{" (simulated)" if self.metrics["simulated"] else ""}: '
+            f'{self.metrics["terms"]} terms, kept epoch {self.metrics["kept_epoch"]} of {self.metrics["epochs"]}; '
             f'{part} r {m["pearson"]:.3f} ({m["low"]:.3f} to {m["high"]:.3f}), Spearman {m["spearman"]:.3f}, n {m["n"]:,}')

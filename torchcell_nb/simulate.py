@@ -60,7 +60,8 @@ class Truth:
     ceiling:float # the highest correlation any prediction can have with the noisy values
 
     def __repr__(self):
-        return (f'Truth (simulated): {len(self.terms)} causal terms ({int(self.terms.redundant.sum())} redundant), {len(self.buffers)} buffering pairs; '
+        return (f'Truth (simulated): {len(self.terms)} causal terms ({int(self.terms.redundant.sum())} redundant), '
+                f'{len(self.buffers)} buffering pairs; '
                 f'signal SD {self.signal.std():.3f}, noise SD {self.sd:.3f}, ceiling r {self.ceiling:.3f}')
 
 # %% ../nbs/01c_simulate.ipynb #33231b0f
@@ -73,7 +74,8 @@ def _causal(ontology, genes, n_terms, size, rng):
         if all((contained[i] & contained[j]).sum() <= .2*min(count[i], count[j]) for j in chosen): chosen.append(i)
         if len(chosen) == n_terms: break
     if len(chosen) < n_terms:
-        raise DataError(f'only {len(chosen)} terms contain {size[0]} to {size[1]} of the disrupted genes and share few of them; {n_terms} were asked for: widen `size` or lower `n_terms`')
+        raise DataError(f'only {len(chosen)} terms contain {size[0]} to {size[1]} of the disrupted genes and share '
+                        f'few of them; {n_terms} were asked for: widen `size` or lower `n_terms`')
     return ontology.terms.id.iloc[sorted(chosen)].tolist()
 
 # %% ../nbs/01c_simulate.ipynb #1856322c
@@ -89,21 +91,25 @@ def simulate_phenotypes(
 )->tuple: # Phenotypes, Truth
     "SIMULATED fitness of each genotype, relative to the wild type, with the truth behind it"
     if not 0 < ceiling <= 1: raise ValueError(f'ceiling={ceiling}: a correlation above 0 and at most 1 is expected')
-    if not 0 <= n_buffers <= n_terms*(n_terms - 1)//2: raise ValueError(f'n_buffers={n_buffers}: {n_terms} terms make at most {n_terms*(n_terms - 1)//2} pairs')
+    if not 0 <= n_buffers <= n_terms*(n_terms - 1)//2:
+        raise ValueError(f'n_buffers={n_buffers}: {n_terms} terms make at most {n_terms*(n_terms - 1)//2} pairs')
     rng = np.random.default_rng(seed)
     chosen = _causal(ontology, genotypes.genes, n_terms, size, rng)
     index = {g: i for i, g in enumerate(genotypes.genes)}
     severity = rng.uniform(.3, 1, len(genotypes.genes))
     terms = pd.DataFrame(dict(term=chosen, redundant=np.arange(n_terms) % 2 == 1, effect=rng.uniform(*effect, n_terms)))
     pairs = [(a, b) for i, a in enumerate(chosen) for b in chosen[i + 1:]]
-    buffers = pd.DataFrame([pairs[i] for i in sorted(rng.permutation(len(pairs))[:n_buffers])], columns=['a', 'b']).assign(effect=rng.uniform(*effect, n_buffers))
+    buffers = (pd.DataFrame([pairs[i] for i in sorted(rng.permutation(len(pairs))[:n_buffers])], columns=['a', 'b'])
+               .assign(effect=rng.uniform(*effect, n_buffers)))
     def masked(t):
         inside = np.zeros(len(genotypes.genes)); inside[[index[g] for g in ontology.contained(t) if g in index]] = 1
         return severity*inside
     b = {r.term: broken(genotypes, masked(r.term), r.redundant) for r in terms.itertuples()}
     first = {t: broken(genotypes, masked(t), False) for t in chosen}
-    signal = np.prod([1 - r.effect*b[r.term] for r in terms.itertuples()] + [1 - r.effect*first[r.a]*first[r.b] for r in buffers.itertuples()], axis=0)
+    signal = np.prod([1 - r.effect*b[r.term] for r in terms.itertuples()]
+                     + [1 - r.effect*first[r.a]*first[r.b] for r in buffers.itertuples()], axis=0)
     sd = float(signal.std()*np.sqrt(1/ceiling**2 - 1))
     value = signal + rng.normal(0, sd, len(signal))
-    return (Phenotypes(value, np.full(len(value), sd), label='simulated fitness', unit='relative to wild type', reference='simulated'),
+    return (Phenotypes(value, np.full(len(value), sd), label='simulated fitness', unit='relative to wild type',
+                       reference='simulated'),
             Truth(terms, buffers, severity, signal, sd, ceiling))

@@ -23,4 +23,5 @@ def yeast_go(
         raise ValueError(f'namespace {lost.pop()!r}: expected some of {sorted(known)}')
     ids = ontology.terms.id[ontology.terms.namespace.isin(namespaces)]
     e, a = ontology.edges, ontology.annotations
-    return Ontology(ontology.terms[ontology.terms.id.isin(ids)], e[e.child.isin(ids) & e.parent.isin(ids)], a[a.term.isin(ids)], ontology.replaced, f'{ontology.name} ({", ".join(namespaces)})')
+    return Ontology(ontology.terms[ontology.terms.id.isin(ids)], e[e.child.isin(ids) & e.parent.isin(ids)],
+                    a[a.term.isin(ids)], ontology.replaced, f'{ontology.name} ({", ".join(namespaces)})')

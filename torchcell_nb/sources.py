@@ -22,13 +22,15 @@ from .ontology import Ontology
 # %% ../nbs/01a_sources.ipynb #1229041a
 _dcell = 'https://raw.githubusercontent.com/idekerlab/DCell'
 registry = {
-    'dcell_dna_repair/GO_0006281_topology': (f'{_dcell}/76df5badddbaa4cdc431dbb56a3bfa23736457fa/training/Topology/{quote("GO:0006281_topology")}',
+    'dcell_dna_repair/GO_0006281_topology': (
+        f'{_dcell}/76df5badddbaa4cdc431dbb56a3bfa23736457fa/training/Topology/{quote("GO:0006281_topology")}',
         '40a6c2e5cee8dc5b28914cbd5b6cb2eace1d74c186af049bf26eff209dcf490c'),
-    'dcell_dna_repair/GO_0006281_training_data_2016_0': (f'{_dcell}/567054dcb81c391c94603d507a1dd87cd063f7ac/training/TrainData/{quote("GO:0006281_training_data_2016_0")}',
+    'dcell_dna_repair/GO_0006281_training_data_2016_0': (
+        f'{_dcell}/567054dcb81c391c94603d507a1dd87cd063f7ac/training/TrainData/{quote("GO:0006281_training_data_2016_0")}',
         'd8228e7ec11564ef77903b494f5ae35471796682bdbe9a79025616a3ade7278b'),
-    'dcell_dna_repair/GO_0006281_testing_data_2016_0': (f'{_dcell}/567054dcb81c391c94603d507a1dd87cd063f7ac/training/TrainData/{quote("GO:0006281_testing_data_2016_0")}',
-        'a66665a3e9460b2f0a1ea186937f480531753f96a82d827b3b62a821845268a2'),
-}
+    'dcell_dna_repair/GO_0006281_testing_data_2016_0': (
+        f'{_dcell}/567054dcb81c391c94603d507a1dd87cd063f7ac/training/TrainData/{quote("GO:0006281_testing_data_2016_0")}',
+        'a66665a3e9460b2f0a1ea186937f480531753f96a82d827b3b62a821845268a2'),}
 
 # %% ../nbs/01a_sources.ipynb #c56969e8
 def find_data(
@@ -47,11 +49,16 @@ def find_data(
         raise FileNotFoundError(f'TORCHCELL_NB_DATA={folder}: no such folder; correct the variable, or unset it to download')
     if folder and (Path(folder)/name).is_file(): return Path(folder)/name
     url, sha256 = registry[name]
-    try: return Path(pooch.retrieve(url, known_hash=f'sha256:{sha256}', fname=Path(name).name, path=Path(cache or pooch.os_cache('torchcell_nb'))/Path(name).parent))
+    try:
+        return Path(pooch.retrieve(url, known_hash=f'sha256:{sha256}', fname=Path(name).name,
+                                   path=Path(cache or pooch.os_cache('torchcell_nb'))/Path(name).parent))
     except ValueError as e:
-        raise DataError(f'{name}: the download from {url} does not have the recorded SHA-256 {sha256[:12]}...: cut off or changed at its source. Nothing was kept; try again ({e})') from None
+        raise DataError(f'{name}: the download from {url} does not have the recorded SHA-256 {sha256[:12]}...: '
+                        f'cut off or changed at its source. Nothing was kept; try again ({e})') from None
     except OSError as e:
-        raise FileNotFoundError(f'{name}: not in TORCHCELL_NB_DATA ({folder or "not set"}), not in the cache, and the download from {url} failed ({type(e).__name__}). Put the file in a folder and set TORCHCELL_NB_DATA to it') from None
+        raise FileNotFoundError(f'{name}: not in TORCHCELL_NB_DATA ({folder or "not set"}), not in the cache, '
+                                f'and the download from {url} failed ({type(e).__name__}). '
+                                'Put the file in a folder and set TORCHCELL_NB_DATA to it') from None
 
 # %% ../nbs/01a_sources.ipynb #f72900c7
 def _lines(path):
@@ -68,7 +75,8 @@ def _topology_blocks(path):
         block = lines[at:at + 3]
         for (i, line), key in zip(block + [(lines[-1][0] + 1, '')]*(3 - len(block)), ('ROOT:', 'GENES:', 'TERMS:')):
             if not line.startswith(key):
-                raise DataError(f'{path}: line {i}: expected a line starting with {key!r}, found {line[:40]!r}; every term has three lines, ROOT, GENES and TERMS')
+                raise DataError(f'{path}: line {i}: expected a line starting with {key!r}, found {line[:40]!r}; '
+                                'every term has three lines, ROOT, GENES and TERMS')
         (i, root), (_, genes), (_, terms) = block
         root = root.split()[1:]
         if len(root) != 2 or not root[1].isdigit():
@@ -86,25 +94,32 @@ def read_dcell_topology(
         if line[term] != i:
             raise DataError(f'{path}: line {i}: term {term} is defined again; keep one of its blocks')
         if not genes and not children:
-            raise DataError(f'{path}: line {i}: term {term} has neither genes nor child terms; give it some or remove it from its parents')
+            raise DataError(f'{path}: line {i}: term {term} has neither genes nor child terms; '
+                            'give it some or remove it from its parents')
         for c in children:
             if c not in line:
-                raise DataError(f'{path}: line {i + 2}: child term {c} of {term} has no block of its own; add one or remove the child')
+                raise DataError(f'{path}: line {i + 2}: child term {c} of {term} has no block of its own; '
+                                'add one or remove the child')
     circle = nx.DiGraph([(t, c) for _, t, _, _, cs in blocks for c in cs])
     if not nx.is_directed_acyclic_graph(circle):
         at = [t for t, _ in nx.find_cycle(circle)]
-        raise DataError(f'{path}: line {line[at[-1]] + 2}: child term {at[0]} closes the circle {" -> ".join(at + at[:1])}; an ontology has none: remove one of these children')
+        raise DataError(f'{path}: line {line[at[-1]] + 2}: '
+                        f'child term {at[0]} closes the circle {" -> ".join(at + at[:1])}; '
+                        'an ontology has none: remove one of these children')
     roots = sorted(set(line) - {c for *_, cs in blocks for c in cs})
     if len(roots) > 1:
-        raise DataError(f'{path}: line {line[roots[1]]}: term {roots[1]} has no parent, and neither has {roots[0]}; one root is expected: is the file cut short?')
+        raise DataError(f'{path}: line {line[roots[1]]}: term {roots[1]} has no parent, and neither has {roots[0]}; '
+                        'one root is expected: is the file cut short?')
     terms = pd.DataFrame([(t, t, '') for t in line], columns=['id', 'name', 'namespace'])
-    edges = pd.DataFrame([(c, t, 'unspecified') for _, t, _, _, cs in blocks for c in cs], columns=['child', 'parent', 'relation'])
+    edges = pd.DataFrame([(c, t, 'unspecified') for _, t, _, _, cs in blocks for c in cs],
+                         columns=['child', 'parent', 'relation'])
     records = pd.DataFrame([(g, t, Path(path).name) for _, t, _, gs, _ in blocks for g in gs], columns=['gene', 'term', 'source'])
     ontology = Ontology(terms, edges, records, name=str(path))
     counts = ontology.contained_counts
     for i, term, said, *_ in blocks:
         if counts[term] != said:
-            raise DataError(f'{path}: line {i}: {term} is said to contain {said} genes but contains {counts[term]}; is the file cut short, or a gene missing?')
+            raise DataError(f'{path}: line {i}: {term} is said to contain {said} genes but contains {counts[term]}; '
+                            'is the file cut short, or a gene missing?')
     return Ontology(terms, edges, records, name=Path(path).name)
 
 # %% ../nbs/01a_sources.ipynb #1acef31d
@@ -116,7 +131,8 @@ def read_drugcell_ontology(
     for i, line in _lines(path):
         row = line.split('\t')
         if len(row) != 3 or row[2] not in ('default', 'gene'):
-            raise DataError(f'{path}: line {i}: expected "parent child default" or "parent gene gene", separated by tabs, found {line[:60]!r}')
+            raise DataError(f'{path}: line {i}: expected "parent child default" or "parent gene gene", '
+                            f'separated by tabs, found {line[:60]!r}')
         (edges if row[2] == 'default' else records).append((row[1], row[0]))
     if not records: raise DataError(f'{path}: line {i}: no gene in the file; is it cut short?')
     ids = sorted({t for e in edges for t in e} | {t for _, t in records})
@@ -132,7 +148,9 @@ def _repeats(path, genotypes, values, line, duplicates):
     differ = np.flatnonzero(~np.isclose(values, values[first][of], rtol=0, atol=0, equal_nan=True))
     if len(differ) and duplicates == 'error':
         i = differ[0]
-        raise DataError(f'{path}: line {line[i]}: genotype {" ".join(genotypes[i]) or "wild type"} has value {values[i]}, but {values[first[of[i]]]} on line {line[first[of[i]]]}; remove one, or take their mean with duplicates="mean" (data.duplicates=mean)')
+        raise DataError(f'{path}: line {line[i]}: genotype {" ".join(genotypes[i]) or "wild type"} has value '
+                        f'{values[i]}, but {values[first[of[i]]]} on line {line[first[of[i]]]}; '
+                        'remove one, or take their mean with duplicates="mean" (data.duplicates=mean)')
     if duplicates == 'mean':
         measured = ~np.isnan(values)
         values = (np.bincount(of, np.where(measured, values, 0))/np.where(n := np.bincount(of, measured), n, np.nan))[of]
@@ -141,7 +159,8 @@ def _repeats(path, genotypes, values, line, duplicates):
 def _number(path, i, text, what='score', unmeasured='keep'):
     try:
         if unmeasured == 'error' and np.isnan(float(text)):
-            raise DataError(f'{path}: line {i}: {what} is {text or "empty"}, not measured; remove the line, or leave such rows out with data.unmeasured=drop')
+            raise DataError(f'{path}: line {i}: {what} is {text or "empty"}, not measured; '
+                            'remove the line, or leave such rows out with data.unmeasured=drop')
         return float(text)
     except DataError: raise
     except ValueError:
@@ -166,7 +185,8 @@ def read_dcell_scores(
             raise DataError(f'{path}: line {i}: expected "number-of-genes gene ... score", found {text[:60]!r}')
         for g in names:
             if g not in index:
-                raise DataError(f'{path}: line {i}: gene {g!r} is not among the {len(genes)} genes of the ontology; add it there or drop the line')
+                raise DataError(f'{path}: line {i}: gene {g!r} is not among the {len(genes)} genes of the ontology; '
+                                'add it there or drop the line')
         if len(set(names)) < len(names):
             raise DataError(f'{path}: line {i}: a gene is named twice in {text[:60]!r}')
         value = _number(path, i, score, unmeasured=unmeasured)
@@ -181,9 +201,12 @@ def dna_repair(
     folder=None # a folder that holds the three files; looked up unless given
 )->tuple: # Ontology, (Genotypes, Phenotypes) of the training file, the same of the test file
     "DCell's DNA-repair example (Ma et al. 2018; digenic scores of Costanzo et al. 2016) with its authors' split"
-    def at(part): return find_data(f'dcell_dna_repair/GO_0006281_{part}', path=Path(folder)/f'GO_0006281_{part}' if folder else None)
+    def at(part):
+        return find_data(f'dcell_dna_repair/GO_0006281_{part}', path=Path(folder)/f'GO_0006281_{part}' if folder else None)
     ontology = read_dcell_topology(at('topology'))
-    read = [read_dcell_scores(at(f'{part}_data_2016_0'), ontology.genes, reference='Costanzo et al. 2016, as released with Ma et al. 2018') for part in ('training', 'testing')]
+    read = [read_dcell_scores(at(f'{part}_data_2016_0'), ontology.genes,
+                              reference='Costanzo et al. 2016, as released with Ma et al. 2018')
+            for part in ('training', 'testing')]
     return ontology, *read
 
 # %% ../nbs/01a_sources.ipynb #5b8220ce
@@ -199,23 +222,31 @@ def read_table(
     "Genotypes and phenotypes from a table of one's own. Raises DataError naming file, line and value"
     path = Path(path)
     if not path.is_file(): raise FileNotFoundError(f'{path}: no such file')
-    df = pd.read_parquet(path) if path.suffix == '.parquet' else pd.read_csv(path, sep=',' if '.csv' in path.suffixes else '\t', dtype=str, keep_default_na=False, skip_blank_lines=False) if path.stat().st_size else pd.DataFrame()
+    df = (pd.read_parquet(path) if path.suffix == '.parquet'
+          else pd.read_csv(path, sep=',' if '.csv' in path.suffixes else '\t', dtype=str, keep_default_na=False,
+                           skip_blank_lines=False) if path.stat().st_size
+          else pd.DataFrame())
     if not len(df): raise DataError(f'{path}: line 1: no rows; a header line and one genotype a line are expected')
     columns = ['genes'] if 'genes' in df else [c for c in df if c.startswith('gene') and c[4:].isdigit()]
     if value not in df or not columns:
-        raise DataError(f'{path}: line 1: expected a column {value!r} and a column "genes" (or gene1, gene2, ...), found {list(df)}; name your value column with value= (data.value=...)')
+        raise DataError(f'{path}: line 1: expected a column {value!r} and a column "genes" (or gene1, gene2, ...), '
+                        f'found {list(df)}; name your value column with value= (data.value=...)')
     df.index += 2                                                    # the line each row stands on, under the header
     df = df[[not all(isinstance(v, str) and v == '' for v in r) for r in df.itertuples(index=False)]]
-    if unmeasured == 'drop': df = df[[not np.isnan(_number(path, i, v if v != '' else 'nan', value)) for i, v in df[value].items()]]
+    if unmeasured == 'drop':
+        df = df[[not np.isnan(_number(path, i, v if v != '' else 'nan', value)) for i, v in df[value].items()]]
     line = df.index.to_numpy()
     rows = [sorted(sum((_names(c) for c in r), [])) for r in df[columns].itertuples(index=False)]
     known = set(genes) if genes is not None else None
     for i, r in zip(line, rows):
         if known is not None and (lost := [g for g in r if g not in known]):
-            raise DataError(f'{path}: line {i}: gene {lost[0]!r} is not among the {len(known)} known genes; drop the line or widen the vocabulary')
+            raise DataError(f'{path}: line {i}: gene {lost[0]!r} is not among the {len(known)} known genes; '
+                            'drop the line or widen the vocabulary')
         if len(set(r)) < len(r): raise DataError(f'{path}: line {i}: {" ".join(r)} names a gene twice')
     genotypes = Genotypes.from_names(rows, genes)
-    numbers = {k: np.array([_number(path, i, v if v != '' else 'nan', k, unmeasured if k == value else 'keep') for i, v in zip(line, df[k])]) for k in [value, standard_error] if k in df}
+    numbers = {k: np.array([_number(path, i, v if v != '' else 'nan', k, unmeasured if k == value else 'keep')
+                            for i, v in zip(line, df[k])])
+               for k in [value, standard_error] if k in df}
     keep, values = _repeats(path, genotypes, numbers[value], line, duplicates)
     errors = numbers.get(standard_error)
     if errors is not None and duplicates == 'mean':                  # of a mean of n: sqrt(sum of squares)/n
@@ -225,4 +256,5 @@ def read_table(
 
 def _names(cell):
     if cell is None or cell is pd.NA or isinstance(cell, float): return []  # a missing cell disrupts nothing
-    return [str(g) for g in cell] if isinstance(cell, (list, np.ndarray)) else str(cell).replace(',', ' ').replace(';', ' ').replace('|', ' ').split()
+    return ([str(g) for g in cell] if isinstance(cell, (list, np.ndarray))
+            else str(cell).replace(',', ' ').replace(';', ' ').replace('|', ' ').split())

@@ -45,7 +45,8 @@ class FitConfig:
     threads:int = 1 # CPU threads while training, 0 for PyTorch's choice: small subsystems gain little from more, and lose much where others use the cores
 
     def __post_init__(self):
-        for name, ok in (('schedule', ('onecycle', 'constant')), ('keep', ('best', 'last')), ('wandb', ('disabled', 'offline', 'online'))):
+        for name, ok in (('schedule', ('onecycle', 'constant')), ('keep', ('best', 'last')),
+                         ('wandb', ('disabled', 'offline', 'online'))):
             if getattr(self, name) not in ok:
                 raise ValueError(f'fit.{name}={getattr(self, name)!r}: expected one of {", ".join(ok)}')
         if self.epochs < 1: raise ValueError(f'fit.epochs={self.epochs}: at least 1')
@@ -56,7 +57,8 @@ class FitConfig:
 # %% ../nbs/30_train.ipynb #3a275692
 class Rows(torch.utils.data.Dataset):
     "Batches of (indices, offsets, y) from genotypes [n] and targets [n]"
-    def __init__(self, genotypes:Genotypes, y): self.genotypes, self.y = genotypes, torch.as_tensor(np.array(y), dtype=torch.float32)
+    def __init__(self, genotypes:Genotypes, y):
+        self.genotypes, self.y = genotypes, torch.as_tensor(np.array(y), dtype=torch.float32)
     def __len__(self): return len(self.genotypes)
     def __getitem__(self, i): return self.__getitems__([i])
     def __getitems__(self, rows):
@@ -65,7 +67,8 @@ class Rows(torch.utils.data.Dataset):
 
 def batches(rows:Rows, batch:int, seed:int)->DataLoader:
     "Shuffled batches; the same seed gives the same order"
-    return DataLoader(rows, batch, shuffle=True, drop_last=len(rows) >= batch, collate_fn=lambda b: b, generator=torch.Generator().manual_seed(seed))
+    return DataLoader(rows, batch, shuffle=True, drop_last=len(rows) >= batch, collate_fn=lambda b: b,
+                      generator=torch.Generator().manual_seed(seed))
 
 # %% ../nbs/30_train.ipynb #f695a4d2
 def check_fit(model:DCell, genotypes:Genotypes, phenotypes:Phenotypes, split:Split, config:FitConfig):
@@ -81,17 +84,23 @@ def check_fit(model:DCell, genotypes:Genotypes, phenotypes:Phenotypes, split:Spl
             raise DataError(f'split {split.name}: row {split[part].max()} of {part} is beyond the {len(genotypes)} genotypes')
         bad = np.flatnonzero(np.isnan(phenotypes.value[split[part]]))
         if len(bad):
-            raise DataError(f'{phenotypes.label}: row {split[part][bad[0]]} ({" ".join(genotypes[split[part][bad[0]]])}) of {part} is NaN, not measured; leave such rows out: rows = ~np.isnan(phenotypes.value)')
+            raise DataError(f'{phenotypes.label}: '
+                            f'row {split[part][bad[0]]} ({" ".join(genotypes[split[part][bad[0]]])}) of {part} is NaN, '
+                            'not measured; leave such rows out: rows = ~np.isnan(phenotypes.value)')
     if len(split['train']) < 2:
         raise DataError(f'{len(split["train"])} training genotypes; batch normalisation needs at least 2')
     if config.keep == 'best' and len(split['validation']) < 3:
         raise DataError("keep='best' needs a validation part of at least 3 genotypes; use fit.keep=last or hold some out")
-    if not np.ptp(phenotypes.value[split['train']]) > 0: raise DataError(f'{phenotypes.label}: all {len(split["train"])} training values are equal; there is nothing to learn')
+    if not np.ptp(phenotypes.value[split['train']]) > 0:
+        raise DataError(f'{phenotypes.label}: all {len(split["train"])} training values are equal; there is nothing to learn')
 
 def _fingerprint(model, genotypes, phenotypes, split, config, loss):
     "What a checkpoint must agree with to be resumed"
     settings = {k: v for k, v in dataclasses.asdict(config).items() if k not in ('wandb', 'threads')}
-    return dict(settings, model=repr(model), hierarchy=model.hierarchy.id, split=split.id, alpha=loss.alpha, penalty=loss.penalty, data=hashlib.sha256(phenotypes.value.tobytes() + genotypes.indices.tobytes() + genotypes.offsets.tobytes()).hexdigest()[:16])
+    return dict(settings, model=repr(model), hierarchy=model.hierarchy.id, split=split.id,
+                alpha=loss.alpha, penalty=loss.penalty,
+                data=hashlib.sha256(phenotypes.value.tobytes() + genotypes.indices.tobytes()
+                                    + genotypes.offsets.tobytes()).hexdigest()[:16])
 
 # %% ../nbs/30_train.ipynb #e3613489
 class Fit:
@@ -101,13 +110,15 @@ class Fit:
         self.config, self.loss, self.split, self.history, self.best = config, loss, split, [], None
         self.fingerprint = _fingerprint(model, genotypes, phenotypes, split, config, loss)
         value = phenotypes.value
-        self.mean, self.sd = (float(value[split['train']].mean()), float(value[split['train']].std())) if config.standardise else (0., 1.)
+        self.mean, self.sd = ((float(value[split['train']].mean()), float(value[split['train']].std()))
+                              if config.standardise else (0., 1.))
         self.rows = Rows(genotypes.take(split['train']), (value[split['train']] - self.mean)/self.sd)
         self.validation = genotypes.take(split['validation']), value[split['validation']]
         self.accelerator = Accelerator()
         steps = config.epochs*len(batches(self.rows, config.batch, 0))
         optimizer = torch.optim.AdamW(model.parameters(), lr=config.lr, weight_decay=config.weight_decay)
-        schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, config.lr, steps, pct_start=.1 if steps > 20 else .3) if config.schedule == 'onecycle' else torch.optim.lr_scheduler.ConstantLR(optimizer, 1.)
+        schedule = (torch.optim.lr_scheduler.OneCycleLR(optimizer, config.lr, steps, pct_start=.1 if steps > 20 else .3)
+                    if config.schedule == 'onecycle' else torch.optim.lr_scheduler.ConstantLR(optimizer, 1.))
         self.model, self.optimizer, self.schedule = self.accelerator.prepare(model, optimizer, schedule)
 
     @property
@@ -131,7 +142,8 @@ def epoch(self:Fit):
     row = dict(epoch=n + 1, loss=total/len(loader), seconds=time.perf_counter() - start, **self._validate())
     self.history.append(row)
     if self.best is None or self.config.keep == 'last' or np.nan_to_num(row['validation_pearson'], nan=-1) > self.best['pearson']:
-        self.best = dict(epoch=n + 1, pearson=float(np.nan_to_num(row['validation_pearson'], nan=-1)), state={k: v.detach().cpu().clone() for k, v in self.bare.state_dict().items()})
+        self.best = dict(epoch=n + 1, pearson=float(np.nan_to_num(row['validation_pearson'], nan=-1)),
+                         state={k: v.detach().cpu().clone() for k, v in self.bare.state_dict().items()})
 
 @patch
 def _validate(self:Fit):
@@ -155,7 +167,8 @@ def done(self:Fit)->bool:
 @patch
 def save(self:Fit, path):
     "Write everything the run needs to go on, whole or not at all"
-    state = dict(fingerprint=self.fingerprint, mean=self.mean, sd=self.sd, history=self.history, best=self.best, model=self.bare.state_dict(), optimizer=self.optimizer.state_dict(), schedule=self.schedule.state_dict())
+    state = dict(fingerprint=self.fingerprint, mean=self.mean, sd=self.sd, history=self.history, best=self.best,
+                 model=self.bare.state_dict(), optimizer=self.optimizer.state_dict(), schedule=self.schedule.state_dict())
     part = Path(f'{path}.part'); torch.save(state, part); part.replace(path)
 
 @patch
@@ -164,8 +177,11 @@ def resume(self:Fit, path):
     state = torch.load(path, weights_only=True)
     for k, now in self.fingerprint.items():
         if state['fingerprint'].get(k) != now:
-            raise ValueError(f'{path}: made with {k}={state["fingerprint"].get(k)!r}, but this run has {now!r}; choose another folder, or the same settings')
-    self.bare.load_state_dict(state['model']); self.optimizer.load_state_dict(state['optimizer']); self.schedule.load_state_dict(state['schedule'])
+            raise ValueError(f'{path}: made with {k}={state["fingerprint"].get(k)!r}, but this run has {now!r}; '
+                             'choose another folder, or the same settings')
+    self.bare.load_state_dict(state['model'])
+    self.optimizer.load_state_dict(state['optimizer'])
+    self.schedule.load_state_dict(state['schedule'])
     self.history, self.best = state['history'], state['best']
 
 # %% ../nbs/30_train.ipynb #056552a2
@@ -179,7 +195,9 @@ def cpu_threads(n:int): # 0 changes nothing
 
 def _epochs(run, checkpoint, progress):
     config = run.config
-    tracker = wandb.init(project='torchcell_nb', mode=config.wandb, config=run.fingerprint, dir=Path(checkpoint).parent if checkpoint else None) if config.wandb != 'disabled' else None
+    tracker = (wandb.init(project='torchcell_nb', mode=config.wandb, config=run.fingerprint,
+                          dir=Path(checkpoint).parent if checkpoint else None)
+               if config.wandb != 'disabled' else None)
     bar = range(len(run.history), config.epochs)
     if progress: bar = progress_bar(bar)
     for _ in bar:
@@ -187,7 +205,8 @@ def _epochs(run, checkpoint, progress):
         run.epoch(); row = run.history[-1]
         if checkpoint: run.save(checkpoint)
         if tracker: tracker.log(row)
-        if progress: bar.comment = f'loss {row["loss"]:.3f}, validation r {row["validation_pearson"]:.3f} (best {run.best["pearson"]:.3f})'
+        if progress:
+            bar.comment = f'loss {row["loss"]:.3f}, validation r {row["validation_pearson"]:.3f} (best {run.best["pearson"]:.3f})'
     if tracker: tracker.finish()
 
 # %% ../nbs/30_train.ipynb #3484a4dc
@@ -216,15 +235,19 @@ def curves(self:Fit)->pd.DataFrame:
 
 @patch
 def __repr__(self:Fit):
-    return f'Fit: {len(self.history)} of {self.config.epochs} epochs, kept epoch {self.best["epoch"]} with validation r {self.best["pearson"]:.3f}' if self.best else 'Fit: not yet trained'
+    return (f'Fit: {len(self.history)} of {self.config.epochs} epochs, '
+            f'kept epoch {self.best["epoch"]} with validation r {self.best["pearson"]:.3f}' if self.best
+            else 'Fit: not yet trained')
 
 # %% ../nbs/30_train.ipynb #10a22caf
 def plot_curves(curves, baseline:dict=None, ceiling:float=None, axes=None):
     "Training loss, and validation r with baselines (name -> r) and the noise ceiling; returns the axes"
     axes = plt.subplots(1, 2, figsize=(8.4, 3.2))[1] if axes is None else axes
-    axes[0].plot(curves.epoch, curves.loss, color=palette['train']); axes[0].set(xlabel='epoch', ylabel='loss', title='Training loss')
+    axes[0].plot(curves.epoch, curves.loss, color=palette['train'])
+    axes[0].set(xlabel='epoch', ylabel='loss', title='Training loss')
     axes[1].plot(curves.epoch, curves.validation_pearson, color=palette['validation'], label='DCell')
     for name, r in (baseline or {}).items(): axes[1].axhline(r, color=palette['ridge'], lw=1.2, ls='--', label=name)
-    if ceiling is not None and not np.isnan(ceiling): axes[1].axhline(ceiling, color=palette['ceiling'], lw=1.2, ls=':', label='noise ceiling')
+    if ceiling is not None and not np.isnan(ceiling):
+        axes[1].axhline(ceiling, color=palette['ceiling'], lw=1.2, ls=':', label='noise ceiling')
     axes[1].set(xlabel='epoch', ylabel='Pearson r', title='Validation'); axes[1].legend(loc='lower right', fontsize=9)
     return axes
