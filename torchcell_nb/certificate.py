@@ -6,7 +6,7 @@
 __all__ = ['contained_genes', 'visible_genes', 'touched_terms', 'mutant_states', 'constant_chance', 'Certificate', 'certify',
            'plot_certificate']
 
-# %% ../nbs/22_certificate.ipynb #74c52a5f
+# %% ../nbs/22_certificate.ipynb #b97afca2
 from dataclasses import dataclass
 
 import matplotlib.pyplot as plt
@@ -24,17 +24,14 @@ from .dcell import DCell, signal_sizes
 from .figures import palette
 from .hierarchy import Hierarchy
 from .metrics import noise_ceiling
+from .ontology import contain
 
-# %% ../nbs/22_certificate.ipynb #5b776f11
+# %% ../nbs/22_certificate.ipynb #c2a68f54
 def contained_genes(hierarchy:Hierarchy)->sparse.csr_array: # Boolean [T, G]
     "Which genes each term of a hierarchy contains"
     h = hierarchy
-    direct = _direct_genes(h)
     down = sparse.csr_array((np.ones(len(h.children), bool), h.children, h.child_offsets), shape=(len(h), len(h)))
-    ends = np.cumsum(np.bincount(h.stratum))
-    done = direct[:ends[0]]
-    for a, b in zip(ends[:-1], ends[1:]): done = sparse.vstack([done, direct[a:b] + down[a:b, :a] @ done], format='csr')
-    return done
+    return contain(_direct_genes(h), down, h.stratum)
 
 def _direct_genes(h): # Boolean [T, G]
     return sparse.csr_array((np.ones(len(h.direct_genes), bool), h.direct_genes, h.gene_offsets), shape=(len(h), len(h.genes)))
@@ -93,7 +90,7 @@ def _floor(group, value):
     inside = (y - (np.bincount(of, y)/np.bincount(of))[of])**2
     return float(inside.mean()), float(np.sqrt(max(0., 1 - inside.mean()/y.var()))) if y.var() > 0 else float('nan')
 
-# %% ../nbs/22_certificate.ipynb #e9880cff
+# %% ../nbs/22_certificate.ipynb #845b538d
 def _chance(sizes, n, batch): # C(size, B) / C(n, B)
     with np.errstate(invalid='ignore'):
         log = gammaln(sizes + 1.) - gammaln(sizes - batch + 1.) - gammaln(n + 1.) + gammaln(n - batch + 1.)
@@ -124,7 +121,7 @@ def constant_chance(
                                + np.bincount(term[order][start[:-1]], _chance(runs, n, batch), minlength=len(size)))
     return constant, untouched
 
-# %% ../nbs/22_certificate.ipynb #fb23df34
+# %% ../nbs/22_certificate.ipynb #c0ff00bd
 @dataclass(repr=False)
 class Certificate:
     "What no model shaped like the hierarchy can learn from these genotypes; made by `certify`"
@@ -170,7 +167,7 @@ def certify(
                        float('nan') if value is None else noise_ceiling(value, phenotypes.standard_error),
                        _term_table(h, genotypes, seen, batch, alike, signal))
 
-# %% ../nbs/22_certificate.ipynb #9500bab0
+# %% ../nbs/22_certificate.ipynb #cd84a3f4
 def _term_table(h, genotypes, seen, batch, alike, signal):
     n, touched = len(genotypes), np.asarray(touched_terms(h, genotypes).sum(0)).ravel()
     constant, untouched = constant_chance(h, genotypes, batch) if n > 1 else (np.ones(len(h)), touched == 0)
@@ -186,7 +183,7 @@ def _meetings(h, seen):
     count[-1] += int((np.diff(seen.indptr) == 0).sum())
     return count
 
-# %% ../nbs/22_certificate.ipynb #b22370ba
+# %% ../nbs/22_certificate.ipynb #7742e412
 @patch
 def table(self:Certificate)->pd.DataFrame:
     """One row per term: genotypes that touch it, chance that it is constant in a batch, expected running variance
@@ -225,7 +222,7 @@ def __repr__(self:Certificate):
                      f'median by stratum {", ".join(f"{s:.2g}" for s in self.terms.groupby("stratum").signal.median())}')
     return '\n'.join(lines)
 
-# %% ../nbs/22_certificate.ipynb #e2a17973
+# %% ../nbs/22_certificate.ipynb #3a9627c2
 _ramp = LinearSegmentedColormap.from_list('constant', ['#dfe3e8', '#9aa3b0', '#22262e'])
 
 def _packed(terms, columns):
