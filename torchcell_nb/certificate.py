@@ -6,7 +6,7 @@
 __all__ = ['contained_genes', 'visible_genes', 'touched_terms', 'mutant_states', 'constant_chance', 'Certificate', 'certify',
            'plot_certificate']
 
-# %% ../nbs/22_certificate.ipynb #b97afca2
+# %% ../nbs/22_certificate.ipynb #1e0dbc77
 from dataclasses import dataclass
 
 import matplotlib.pyplot as plt
@@ -20,7 +20,7 @@ from scipy import sparse
 from scipy.special import gammaln
 
 from .data import DataError, Genotypes, Phenotypes
-from .dcell import DCell, signal_sizes
+from .dcell import DCell, activations, norms, signal_sizes
 from .figures import palette
 from .hierarchy import Hierarchy
 from .metrics import noise_ceiling
@@ -90,11 +90,11 @@ def _floor(group, value):
     inside = (y - (np.bincount(of, y)/np.bincount(of))[of])**2
     return float(inside.mean()), float(np.sqrt(max(0., 1 - inside.mean()/y.var()))) if y.var() > 0 else float('nan')
 
-# %% ../nbs/22_certificate.ipynb #845b538d
+# %% ../nbs/22_certificate.ipynb #a9eea763
 def _chance(sizes, n, batch): # C(size, B) / C(n, B)
     with np.errstate(invalid='ignore'):
         log = gammaln(sizes + 1.) - gammaln(sizes - batch + 1.) - gammaln(n + 1.) + gammaln(n - batch + 1.)
-    return np.where(sizes >= batch, np.exp(log), 0.)
+    return np.where(sizes >= batch, np.minimum(np.exp(log), 1.), 0.)          # rounding must not make it more than certain
 
 def constant_chance(
     hierarchy:Hierarchy,
@@ -121,7 +121,7 @@ def constant_chance(
                                + np.bincount(term[order][start[:-1]], _chance(runs, n, batch), minlength=len(size)))
     return constant, untouched
 
-# %% ../nbs/22_certificate.ipynb #c0ff00bd
+# %% ../nbs/22_certificate.ipynb #cd5ea299
 @dataclass(repr=False)
 class Certificate:
     "What no model shaped like the hierarchy can learn from these genotypes; made by `certify`"
@@ -137,6 +137,7 @@ class Certificate:
     noise:float # highest Pearson r given the replicate errors; NaN without them
     terms:pd.DataFrame # one row per term, see `table`
 
+# %% ../nbs/22_certificate.ipynb #c65d613d
 def certify(
     hierarchy:Hierarchy,
     genotypes:Genotypes, # n genotypes to learn from, over any vocabulary
@@ -146,6 +147,11 @@ def certify(
     least:int=20, share:float=.3 # width rule, likewise
 )->Certificate:
     "Everything that can be said before training. The size of the signal is known for batch norm after tanh (or no activation), and NaN otherwise"
+    for name, x, kind in (('hierarchy', hierarchy, Hierarchy), ('genotypes', genotypes, Genotypes), ('phenotypes', phenotypes, (Phenotypes, type(None)))):
+        if not isinstance(x, kind): raise TypeError(f'{name}: expected {getattr(kind, "__name__", "Phenotypes")}, got {type(x).__name__}')
+    if not isinstance(batch, (int, np.integer)) or batch < 2: raise ValueError(f'batch={batch!r}: expected a whole number of at least 2')
+    for name, x, known in (('norm', norm, norms), ('activation', activation, activations), ('order', order, ('act-norm', 'norm-act'))):
+        if x not in known: raise ValueError(f'{name}={x!r}: expected one of {", ".join(known)}')
     if phenotypes is not None and len(phenotypes) != len(genotypes):
         raise DataError(f'{len(genotypes)} genotypes against {len(phenotypes)} phenotypes')
     if not len(genotypes): raise DataError('no genotypes to certify')
@@ -167,12 +173,12 @@ def certify(
                        float('nan') if value is None else noise_ceiling(value, phenotypes.standard_error),
                        _term_table(h, genotypes, seen, batch, alike, signal))
 
-# %% ../nbs/22_certificate.ipynb #cd84a3f4
+# %% ../nbs/22_certificate.ipynb #eb38fcfa
 def _term_table(h, genotypes, seen, batch, alike, signal):
     n, touched = len(genotypes), np.asarray(touched_terms(h, genotypes).sum(0)).ravel()
     constant, untouched = constant_chance(h, genotypes, batch) if n > 1 else (np.ones(len(h)), touched == 0)
     p = touched/n
-    with np.errstate(divide='ignore'): inflation = 1/np.sqrt(1 - untouched)
+    with np.errstate(divide='ignore'): inflation = np.where(touched > 0, 1/np.sqrt(1 - untouched), np.nan)
     return pd.DataFrame(dict(term=h.terms, name=h.names, stratum=h.stratum, contained=h.contained, touched=touched,
                              constant=constant, variance=p*(1 - p)*n/max(n - 1, 1),
                              inflation=inflation, signal=signal, collisions=_meetings(h, seen[np.flatnonzero(alike)])))
@@ -183,8 +189,8 @@ def _meetings(h, seen):
     count[-1] += int((np.diff(seen.indptr) == 0).sum())
     return count
 
-# %% ../nbs/22_certificate.ipynb #7742e412
-@patch
+# %% ../nbs/22_certificate.ipynb #e8f1b80a
+@patch(as_prop=True)
 def table(self:Certificate)->pd.DataFrame:
     """One row per term: genotypes that touch it, chance that it is constant in a batch, expected running variance
     of a unit step, inflation of its signal in evaluation if every batch updated the statistics, size of the signal
@@ -199,12 +205,12 @@ def to_dict(self:Certificate)->dict:
                 look_like_wild_type=self.blank, collision_groups=len(self.collisions),
                 colliding_genotypes=sum(map(len, self.collisions)), repeated_genotypes=self.repeats,
                 floor=self.floor, highest_r=self.ceiling, highest_r_for_noise=self.noise,
-                untouched_terms=int((self.terms.touched == 0).sum()),
-                mostly_constant_terms=int(often.sum()), faded_terms=int((self.terms.signal < .1).sum()))
+                untouched_terms=int((self.terms.touched == 0).sum()), always_constant_terms=int((self.terms.constant > 1 - 1e-9).sum()),
+                mostly_constant_terms=int(often.sum()), faded_terms=int(((self.terms.signal < .1) & (self.terms.touched > 0)).sum()))
 
 @patch
 def __repr__(self:Certificate):
-    d, name = self.to_dict(), lambda x: '' if np.isnan(x) else f'{x:.4g}'
+    d = self.to_dict()
     lines = [f'Certificate for {d["genotypes"]:,} genotypes on {self.hierarchy.root}, '
              f'{d["terms"]:,} terms, batches of {d["batch"]}']
     lines.append(f'invisible: {d["invisible_genes"]:,} disrupted genes have no term'
@@ -213,16 +219,19 @@ def __repr__(self:Certificate):
     lines.append(f'alike: {d["colliding_genotypes"]:,} genotypes in {d["collision_groups"]:,} groups cannot be '
                  f'told apart; {self.repeats:,} measurements repeat a genotype')
     if not np.isnan(self.floor):
-        lines.append(f'so: mean squared error at least {self.floor:.4g}, r at most {self.ceiling:.4f}'
+        why = ' and '.join(w for w, n in (('what looks alike', self.collisions), ('repeats', self.repeats)) if n)
+        top = 'the values are all the same' if np.isnan(self.ceiling) else f'r at most {self.ceiling:.4f}'
+        lines.append(f'so{", by " + why if why else ""}: mean squared error at least {self.floor:.4g}, {top}'
                      + (f'; replicate errors allow r up to {self.noise:.4f}' if not np.isnan(self.noise) else ''))
     lines.append(f'batches: {d["mostly_constant_terms"]:,} terms are constant in more than half of them, '
-                 f'{d["untouched_terms"]:,} in all, the median term in {self.terms.constant.median():.1%}')
+                 f'{d["always_constant_terms"]:,} in all ({d["untouched_terms"]:,} are touched by no genotype), '
+                 f'the median term in {self.terms.constant.median():.1%}')
     if d['faded_terms']:
         lines.append(f'start: in {d["faded_terms"]:,} terms less than 0.1 of a unit is left of a knock-out, '
-                     f'median by stratum {", ".join(f"{s:.2g}" for s in self.terms.groupby("stratum").signal.median())}')
+                     f'median by stratum {", ".join(f"{s:.2g}" for s in self.terms[self.terms.touched > 0].groupby("stratum").signal.median())}')
     return '\n'.join(lines)
 
-# %% ../nbs/22_certificate.ipynb #3a9627c2
+# %% ../nbs/22_certificate.ipynb #7d3c532d
 _ramp = LinearSegmentedColormap.from_list('constant', ['#dfe3e8', '#9aa3b0', '#22262e'])
 
 def _packed(terms, columns):
@@ -259,10 +268,10 @@ def plot_certificate(
     ax.set_yticks(middle, [f'{s}' for s in range(len(middle))])
     ax.set(xticks=[], ylabel='stratum', ylim=(-1, high), xlim=(-columns/2 - 1, columns/2 + 1))
     ax.spines[['bottom', 'left']].set_visible(False); ax.tick_params(length=0)
-    ax.set_title(f'{int(red.sum()):,} of {len(terms):,} terms where genotypes look alike' if red.any()
+    ax.set_title(f'{int(red.sum()):,} of {len(terms):,} terms where colliding genotypes enter' if red.any()
                  else f'How often each of {len(terms):,} terms is constant in a batch of {batch}')
     bar = ax.figure.colorbar(ScalarMappable(cmap=_ramp), ax=ax, orientation='horizontal', fraction=.04, pad=.03, aspect=40)
-    bar.set_label(f'constant in this share of batches of {batch}' + (' (red: genotypes collide here)' if red.any() else ''))
+    bar.set_label(f'constant in this share of batches of {batch}' + (' (red: colliding genotypes enter here)' if red.any() else ''))
     bar.outline.set_visible(False)
     return ax
 

@@ -9,7 +9,7 @@ __all__ = ['demo', 'train', 'go', 'data', 'settings', 'parser', 'main']
 import argparse, json, sys
 from pathlib import Path
 
-# %% ../nbs/91_cli.ipynb #bab20df1
+# %% ../nbs/91_cli.ipynb #0f4518ac
 def _train(words, name):
     from torchcell_nb.report import write_report
     from torchcell_nb.runs import compose_config, train_run
@@ -44,7 +44,7 @@ def _save_filtered(folder, ontology, report):
     ontology.save(folder/'ontology'); hierarchy.save(folder/'hierarchy.json')
     _written(folder/'report.json', lambda p: p.write_text(json.dumps(report.to_dict(), indent=1) + '\n'))
 
-# %% ../nbs/91_cli.ipynb #ea258d37
+# %% ../nbs/91_cli.ipynb #a209c22e
 def go(args):
     "Filter the Gene Ontology and print the account"
     from torchcell_nb.go_fetch import fetched_go
@@ -56,12 +56,15 @@ def go(args):
     if args.out and Path(args.out).exists() and any(Path(args.out).iterdir()):
         raise ValueError(f'--out {args.out}: is not empty; choose another folder')
     genes = Path(args.genes).read_text().split() if args.genes else None
+    if genes == []: raise ValueError(f'--genes {args.genes}: names no gene; expected systematic names such as YAL001C, separated by white space')
     read_filters(steps := args.filters or args.preset)               # a misspelt preset is refused before the ontology is read
     ontology = fetched_go(args.folder) if args.folder else yeast_go()
     if genes and (lost := sorted(set(genes) - set(ontology.genes))):
         print(f'note: {len(lost)} of {len(genes)} genes of {args.genes} have no annotation, such as {", ".join(lost[:3])}',
               file=sys.stderr)
-    filtered, report = filter_go(ontology.under(args.root) if args.root else ontology.with_root(), steps, genes, args.n)
+    ontology = ontology.under(args.root) if args.root else ontology.with_root()
+    for term in args.why: ontology._at(term)                          # an unknown term is refused before anything is written
+    filtered, report = filter_go(ontology, steps, genes, args.n)
     if args.figure: _figure(report, args.figure)
     if args.out: _save_filtered(Path(args.out), filtered, report)
     for term in args.why: print(report.why(term), file=sys.stderr if args.json else sys.stdout)
@@ -83,7 +86,7 @@ def data(args):
     for name, f in made['files'].items(): print(f'{name:18} {f["bytes"]:>11,} bytes  {f["sha256"][:12]}...  {f["version"]}')
     print(f'{args.out}/manifest.json\nnow: torchcell_nb go --folder {args.out}')
 
-# %% ../nbs/91_cli.ipynb #8a20942a
+# %% ../nbs/91_cli.ipynb #49da2403
 _about = dict(
     demo=('the whole library on one example in about a minute: real yeast Gene Ontology, SIMULATED phenotypes, no download', '''
 Takes the embedded yeast Gene Ontology under the cell cycle, filters it, simulates fitness of single, double
@@ -127,12 +130,13 @@ step left. A pipeline is a preset or a YAML file:
     data=('fetch data from their publishers', '''
   torchcell_nb data go --out go                        today's Gene Ontology, SGD's annotations, SGD's genes
   torchcell_nb data go --out go --release 2025-03-16   an archived release
-  torchcell_nb data go --out again --manifest go/manifest.json   the very same files, years later'''))
+  torchcell_nb data go --out again --manifest go/manifest.json   the same folder again, checked'''))
 
+# %% ../nbs/91_cli.ipynb #6135c001
 _data_go = '''
 Fetches go-basic.obo, sgd.gaf.gz and SGD_features.tab (about 40 MB), checks that each can be read, and writes
-manifest.json with address, SHA-256 and version of each. With --manifest the very same files are fetched again,
-and others refused. Gene Ontology and SGD: CC-BY 4.0.'''
+manifest.json with address, SHA-256 and version of each. With --manifest the same folder is made again, from
+the files beside the manifest or from their addresses, and other files are refused: keep the folder. Gene Ontology and SGD: CC-BY 4.0.'''
 
 def settings(words):
     "Print all settings as YAML"
@@ -140,7 +144,7 @@ def settings(words):
     from torchcell_nb.runs import compose_config
     print(OmegaConf.to_yaml(OmegaConf.structured(compose_config(words))), end='')
 
-# %% ../nbs/91_cli.ipynb #ecf00061
+# %% ../nbs/91_cli.ipynb #5c673dbb
 def parser()->argparse.ArgumentParser:
     "The command line's parser"
     raw = argparse.RawDescriptionHelpFormatter
@@ -161,6 +165,7 @@ def parser()->argparse.ArgumentParser:
     s.add_argument('--manifest', metavar='FILE', help='manifest.json of an earlier fetch: get the very same files')
     return p
 
+# %% ../nbs/91_cli.ipynb #c75b53d1
 def _go_options(s):
     which = s.add_mutually_exclusive_group()
     which.add_argument('--preset', default='ma2018',
@@ -184,9 +189,11 @@ def main(argv=None)->int:
     try: run(args.words if hasattr(args, 'words') else args)
     except (ValueError, KeyError, FileNotFoundError, FloatingPointError) as e:
         print(f'torchcell_nb {args.command}: {e.args[0] if isinstance(e, KeyError) else e}', file=sys.stderr); return 2
+    except OSError as e:
+        print(f'torchcell_nb {args.command}: {e.filename}: {e.strerror}; give another path', file=sys.stderr); return 2
     except KeyboardInterrupt:
-        print('\nstopped; the same command goes on from the last whole epoch', file=sys.stderr); return 130
+        print('\nstopped' + '; the same command goes on from the last whole epoch'*(args.command in ('demo', 'train')), file=sys.stderr); return 130
     return 0
 
-# %% ../nbs/91_cli.ipynb #f82d6a07
+# %% ../nbs/91_cli.ipynb #5aa3d9e7
 if __name__ == '__main__' and 'ipykernel' not in sys.modules and 'execnb' not in sys.modules: sys.exit(main())

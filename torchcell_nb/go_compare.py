@@ -5,7 +5,8 @@
 # %% auto #0
 __all__ = ['causes', 'Comparison', 'compare_sources', 'union']
 
-# %% ../nbs/02c_go_compare.ipynb #138affb5
+# %% ../nbs/02c_go_compare.ipynb #7fb9890e
+from collections import Counter
 from dataclasses import dataclass
 
 import matplotlib.pyplot as plt
@@ -13,20 +14,23 @@ import numpy as np
 import pandas as pd
 from fastcore.basics import patch
 
+from .annotations import evidence_codes, iso_day
 from .figures import palette
 from .ontology import Ontology, annotation_columns
 
-# %% ../nbs/02c_go_compare.ipynb #07b566fc
+# %% ../nbs/02c_go_compare.ipynb #e15d6661
 def _pairs(records, ontology, without, until):
-    "One row per gene and written term: the row of the term meant (-1 for none), and what all its records have in common"
+    "One row per gene and written term: the row of the term meant (-1 for none), whether a record counts, and why none does"
     r = records.reindex(columns=annotation_columns, fill_value='').fillna('')
     new = ontology.replaced.drop_duplicates('id').set_index('id').replaced_by
     meant = r.term.where(r.term.isin(ontology._index), r.term.map(new).fillna(''))
-    r = r.assign(at=ontology._index.get_indexer(meant), NOT=r.qualifier.str.contains(r'\bNOT\b'),
-                 excluded=r.evidence.isin(without),
-                 late=(r.date > until) & (r.date != '') if until else False, old=r.term.isin(new.index))
-    return r.groupby(['gene', 'term'], as_index=False).agg(
+    never = r.qualifier.str.contains(r'\bNOT\b', case=False)
+    excluded = never | r.evidence.isin(without)
+    late = excluded | ((r.date > until) & (r.date != '') if until else False)
+    r = r.assign(at=ontology._index.get_indexer(meant), NOT=never, excluded=excluded, late=late, old=r.term.isin(new.index))
+    found = r.groupby(['gene', 'term'], as_index=False).agg(
         at=('at', 'first'), NOT=('NOT', 'all'), excluded=('excluded', 'all'), late=('late', 'all'), old=('old', 'first'))
+    return found.assign(counts=~found.late.astype(bool))
 
 def _above(ontology, rows):
     "Boolean [len(rows), terms]: every proper ancestor of each row"
@@ -34,15 +38,15 @@ def _above(ontology, rows):
     while reach.nnz > size: size, reach = reach.nnz, (reach + reach @ ontology._up).astype(bool)
     return reach.tocsr()
 
-# %% ../nbs/02c_go_compare.ipynb #3ab55e14
-causes = ['NOT-qualified', 'gene not in the genome', 'unknown id', 'obsolete id', 'other id, same term',
-          'excluded evidence', 'too late', 'inherited there', 'broader there', 'only here']
+# %% ../nbs/02c_go_compare.ipynb #294f5007
+causes = ['NOT-qualified', 'gene not in the genome', 'unknown id', 'obsolete id', 'excluded evidence', 'too late',
+          'other id, same term', 'inherited there', 'broader there', 'only here']
 
 def _causes(here, there, ontology, genome):
     "The first cause that explains each pair of `here` that `there` has not"
     genes = pd.Index(pd.unique(pd.concat([here.gene, there.gene])))
     def code(gene, at): return genes.get_indexer(gene)*len(ontology) + at
-    there = there[~there.NOT & (there['at'] >= 0)]  # what the other source says, in terms of today
+    there = there[there.counts & (there['at'] >= 0)]  # what the other source says, in terms of today
     said = code(there.gene, there['at'].to_numpy())
     rows, of = np.unique(here['at'].clip(lower=0), return_inverse=True)
     above = _above(ontology, rows)
@@ -56,16 +60,16 @@ def _causes(here, there, ontology, genome):
     mine = code(here.gene, here['at'].to_numpy())
     tests = [here.NOT, ~here.gene.isin(genome) if genome is not None else np.zeros(len(here), bool),
              (here['at'] < 0) & ~here.old, here['at'] < 0,
-             np.isin(mine, said), here.excluded, here.late, np.isin(mine, implied), broader]
+             here.excluded, here.late, np.isin(mine, said), np.isin(mine, implied), broader]
     return np.select([np.asarray(t, bool) for t in tests], causes[:-1], causes[-1])
 
-# %% ../nbs/02c_go_compare.ipynb #a32f46c6
+# %% ../nbs/02c_go_compare.ipynb #9861aecb
 @dataclass(repr=False)
 class Comparison:
     "Gene-term pairs of two sources: `pairs` has a row for each pair that only one of them has"
     names:tuple # of the two sources
     sizes:tuple # pairs in each
-    common:int # pairs in both, as written
+    common:int # pairs in both, as written, that count in both
     pairs:pd.DataFrame # gene, term (as written), side (one of `names`), cause (one of `causes`)
 
 def compare_sources(
@@ -76,19 +80,24 @@ def compare_sources(
     until:str='', # the last day that counts, such as '2017-07-19'
     names:tuple=None # of the two sources; what their records name as source unless given
 )->Comparison:
-    "Every gene-term pair that one source has and the other has not, with the first cause that explains it"
-    names = names or tuple(', '.join(sorted(set(x.source))[:2]) for x in (a, b))
+    """Every gene-term pair that one source has and the other has not, with the first cause that explains it. A pair whose records all
+    are NOT-qualified, excluded or too late does not count, and is told unless the other source has none that counts either"""
+    if isinstance(genome, str) or isinstance(without, str): raise TypeError('genome and without are lists of names, not one string')
+    if odd := [c for c in without if c not in evidence_codes]: raise ValueError(f'evidence code {odd[0]!r} is unknown; known are {", ".join(evidence_codes)}')
+    names = names or tuple(', '.join(sorted(set(x.get('source', [])))[:2]) or w for x, w in ((a, 'first'), (b, 'second')))
     if names[0] == names[1]: raise ValueError(f'both sources are called {names[0]!r}; give names=(..., ...)')
-    sides = [_pairs(x, ontology, without, until) for x in (a, b)]
+    sides = [_pairs(x, ontology, without, iso_day(until) if until else '') for x in (a, b)]
     genome = None if genome is None else set(genome)
     keys = [pd.MultiIndex.from_frame(s[['gene', 'term']]) for s in sides]
-    only = [s[~k.isin(other)].reset_index(drop=True) for s, k, other in zip(sides, keys, keys[::-1])]
+    there = [pd.Series(s.counts.to_numpy(), k).reindex(mine).to_numpy() for s, k, mine in zip(sides[::-1], keys[::-1], keys)]
+    same = [s.counts.to_numpy() == t for s, t in zip(sides, there)]               # in both, and counting in both or in neither
+    only = [s[~x].reset_index(drop=True) for s, x in zip(sides, same)]
     found = [o[['gene', 'term']].assign(side=n, cause=_causes(o, s, ontology, genome))
              for o, s, n in zip(only, sides[::-1], names)]
-    return Comparison(names, (len(sides[0]), len(sides[1])), int(keys[0].isin(keys[1]).sum()),
+    return Comparison(names, (len(sides[0]), len(sides[1])), int((same[0] & sides[0].counts.to_numpy()).sum()),
                       pd.concat(found, ignore_index=True))
 
-# %% ../nbs/02c_go_compare.ipynb #9c6d466b
+# %% ../nbs/02c_go_compare.ipynb #e2790761
 @patch(as_prop=True)
 def table(self:Comparison)->pd.DataFrame:
     "Pairs by cause and by the source that has them"
@@ -110,7 +119,7 @@ def plot(self:Comparison, ax=None):
     "Pairs that only one source has, by cause; the first source to the left, the second to the right"
     t = self.table
     ax = ax or plt.subplots(figsize=(7, .45*len(t) + 1.2))[1]
-    at, most = np.arange(len(t)), max(1, t.to_numpy().max())
+    at, most = np.arange(len(t)), max(1, t.to_numpy().max(initial=0))
     for name, sign, colour in zip(self.names, (-1, 1), (palette['dcell'], palette['ceiling'])):
         ax.barh(at, sign*t[name], color=colour, label=f'only {name}')
         for i, n in enumerate(t[name]):
@@ -122,11 +131,11 @@ def plot(self:Comparison, ax=None):
     ax.legend(loc='upper center', bbox_to_anchor=(.5, 0), ncols=2, fontsize=9)
     return ax
 
-# %% ../nbs/02c_go_compare.ipynb #260ab84a
+# %% ../nbs/02c_go_compare.ipynb #0bb625fe
 def union(
     *sources:pd.DataFrame # annotation records
 )->pd.DataFrame:
     "The records of all sources, each once"
     out = pd.concat(sources, ignore_index=True).drop_duplicates(ignore_index=True)
-    out.attrs['not_read'] = {k: n for s in sources for k, n in s.attrs.get('not_read', {}).items()}
+    out.attrs['not_read'] = dict(sum((Counter(s.attrs.get('not_read', {})) for s in sources), Counter()))
     return out

@@ -6,16 +6,16 @@
 __all__ = ['drop_terms', 'without_evidence', 'dated', 'without_qualifier', 'min_contained', 'without_redundant',
            'only_namespaces', 'only_relations', 'transitive_reduction']
 
-# %% ../nbs/02_go_filters.ipynb #739e7331
+# %% ../nbs/02_go_filters.ipynb #5b7cbb96
 import difflib
 
 import numpy as np
 import pandas as pd
 
-from .annotations import evidence_codes
+from .annotations import evidence_codes, iso_day
 from .ontology import Ontology
 
-# %% ../nbs/02_go_filters.ipynb #873ab011
+# %% ../nbs/02_go_filters.ipynb #22c7a43a
 def _along(first, then): return first.where(first != 'is_a', then)      # relation along a path, from its two parts
 
 def _nearest_survivors(edges, gone, start):
@@ -42,7 +42,7 @@ def drop_terms(
         raise ValueError(f'{sorted(roots)[0]} is a root of {ontology.name}: its genes would have nowhere to go; drop other terms')
     return _without(ontology, drop)
 
-def _without(ontology, drop):
+def _without(ontology, drop, never=()):                            # no record moves up to the rows `never`
     terms, edges, records, rows = ontology.terms, ontology.edges, ontology.annotations, ontology._rows
     at = ontology._index.get_indexer(list(drop))
     if (at < 0).any(): raise KeyError(f'{list(drop)[int(np.argmin(at))]!r} is not a term of {ontology.name}')
@@ -55,12 +55,12 @@ def _without(ontology, drop):
     moved = pd.DataFrame({'child': ids[moved.child], 'parent': ids[moved.survivor],
                           'relation': _along(moved.relation, moved.relation_up)})
     raised = (records[held].assign(at=rows['term'][held])
-              .merge(up[['dropped', 'survivor']].drop_duplicates(), left_on='at', right_on='dropped'))
+              .merge(up.loc[~up.survivor.isin(never), ['dropped', 'survivor']].drop_duplicates(), left_on='at', right_on='dropped'))
     raised = raised.assign(term=ids[raised.survivor])[records.columns]
     return Ontology(terms[~gone], pd.concat([edges[~child & ~parent], moved]), pd.concat([records[~held], raised]),
                     ontology.replaced, ontology.name)
 
-# %% ../nbs/02_go_filters.ipynb #bf3990d1
+# %% ../nbs/02_go_filters.ipynb #b6037f63
 def _with_records(ontology, records): return Ontology(ontology.terms, ontology.edges, records, ontology.replaced, ontology.name)
 
 def without_evidence(
@@ -69,12 +69,12 @@ def without_evidence(
     drop:str='annotations' # 'annotations': the records alone; 'terms': also every term that has one directly
 )->tuple: # Ontology, {dropped term: reason}
     "Remove what rests on these evidence codes. Raises ValueError for a code that is none"
-    if isinstance(codes, str): raise TypeError(f'codes={codes!r}: give a tuple of codes, such as ({codes!r},)')
+    if isinstance(codes, str): codes = (codes,)
     if drop not in ('annotations', 'terms'): raise ValueError(f"drop={drop!r}: expected 'annotations' or 'terms'")
     records = ontology.annotations
     for c in codes:
         if c not in evidence_codes and c not in set(records.evidence):
-            near = (difflib.get_close_matches(c, evidence_codes, 1, 0) or ['IGI'])[0]
+            near = (difflib.get_close_matches(str(c).upper(), evidence_codes, 1, 0) or ['IGI'])[0]
             raise ValueError(f'evidence code {c!r} is unknown; did you mean {near!r}? Known are {", ".join(evidence_codes)}')
     hit = records.evidence.isin(codes)
     kept = _with_records(ontology, records[~hit])
@@ -84,7 +84,7 @@ def without_evidence(
            for t, n in counts.items() if t not in roots}
     return drop_terms(kept, why), why
 
-# %% ../nbs/02_go_filters.ipynb #6bee5741
+# %% ../nbs/02_go_filters.ipynb #1b3aef05
 def dated(
     ontology:Ontology,
     until:str, # last day that counts, such as '2017-07-19'
@@ -92,8 +92,7 @@ def dated(
     undated:str='error' # records without a date: 'error', 'keep' or 'drop'
 )->tuple: # Ontology, {}
     "Keep the annotations known on a day. Raises ValueError for a date that is none, and for undated records unless told what to do with them"
-    if pd.isna(pd.to_datetime(until, format='%Y-%m-%d', errors='coerce')):
-        raise ValueError(f'until={until!r} is no date; expected one like 2017-07-19')
+    until = iso_day(until)
     if by not in ('any', 'first', 'last'): raise ValueError(f"by={by!r}: expected 'any', 'first' or 'last'")
     if undated not in ('error', 'keep', 'drop'): raise ValueError(f"undated={undated!r}: expected 'error', 'keep' or 'drop'")
     records = ontology.annotations
@@ -103,28 +102,36 @@ def dated(
                          f'such as {records.gene[blank].iloc[0]} to {records.term[blank].iloc[0]}; '
                          "use a source with dates, such as a GAF, or say undated='keep' or 'drop'")
     judged = records[~blank]
+    odd = judged[~judged.date.str.fullmatch(r'\d{4}-\d{2}-\d{2}')]
+    if len(odd): raise ValueError(f'{len(odd):,} annotations have dates such as {odd.date.iloc[0]!r} ({odd.gene.iloc[0]} to {odd.term.iloc[0]}); write them as 2017-07-19')
     day = judged.date if by == 'any' else judged.groupby(['gene', 'term']).date.transform('min' if by == 'first' else 'max')
-    keep = (day <= str(until)).reindex(records.index, fill_value=undated == 'keep')
+    keep = (day <= until).reindex(records.index, fill_value=undated == 'keep')
     return _with_records(ontology, records[keep]), {}
 
-# %% ../nbs/02_go_filters.ipynb #dfe3c8ac
+# %% ../nbs/02_go_filters.ipynb #46a23abc
+_qualifiers = ('contributes_to', 'colocalizes_with', 'enables', 'involved_in', 'located_in', 'part_of', 'is_active_in', 'acts_upstream_of',
+               'acts_upstream_of_or_within')
+
 def without_qualifier(
     ontology:Ontology,
     qualifiers=('contributes_to', 'colocalizes_with') # records qualified so must not count
 )->tuple: # Ontology, {}
     "Remove records by qualifier"
-    if isinstance(qualifiers, str): raise TypeError(f'qualifiers={qualifiers!r}: give a tuple, such as ({qualifiers!r},)')
+    if isinstance(qualifiers, str): qualifiers = (qualifiers,)
     records = ontology.annotations
+    known = {*_qualifiers, *records.qualifier.str.replace(' ', '_').str.split('|').explode()} - {''}
+    if odd := [q for q in qualifiers if q not in known]: raise ValueError(f'qualifier {odd[0]!r} is unknown; known are {", ".join(sorted(known))}')
     hit = records.qualifier.str.replace(' ', '_').str.split('|').map(lambda q: any(x in qualifiers for x in q))
     return _with_records(ontology, records[~hit.astype(bool)]), {}
 
-# %% ../nbs/02_go_filters.ipynb #92873ff7
+# %% ../nbs/02_go_filters.ipynb #f3211a8f
 def min_contained(
     ontology:Ontology,
     n:int=6, # a term must contain at least this many genes
     genes=None # count only these, such as the genes disrupted in a data set; all annotated genes unless given
 )->tuple: # Ontology, {dropped term: reason}
-    "Drop terms that contain fewer than n genes; roots stay"
+    "Drop terms that contain fewer than n genes; roots stay. Raises ValueError for an n that is no whole number"
+    if not isinstance(n, (int, np.integer)) or n < 0: raise ValueError(f'n={n!r}: expected a whole number of genes')
     count = (np.diff(ontology.contained_matrix.indptr) if genes is None
              else ontology.contained_matrix @ np.isin(ontology.genes, list(genes)).astype(np.int32))
     ids, roots, few = ontology.terms.id.to_numpy(), set(ontology.roots), np.flatnonzero(count < n)
@@ -132,7 +139,7 @@ def min_contained(
     why = {t: f'contains {k} {of}, fewer than {n}' for t, k in zip(ids[few], count[few]) if t not in roots}
     return drop_terms(ontology, why), why
 
-# %% ../nbs/02_go_filters.ipynb #e47cb61c
+# %% ../nbs/02_go_filters.ipynb #b81fd937
 def without_redundant(ontology:Ontology)->tuple: # Ontology, {dropped term: reason}
     "Drop terms that contain exactly the genes of one of their children; roots stay"
     e, size = ontology.edges, ontology.contained_counts
@@ -143,7 +150,9 @@ def without_redundant(ontology:Ontology)->tuple: # Ontology, {dropped term: reas
            for child, parent, n in zip(e.child[same], e.parent[same], p[same])}
     return drop_terms(ontology, why), why
 
-# %% ../nbs/02_go_filters.ipynb #14494fda
+# %% ../nbs/02_go_filters.ipynb #9347b213
+_namespaces = ('biological_process', 'molecular_function', 'cellular_component')
+
 def only_namespaces(
     ontology:Ontology,
     namespaces # such as ('biological_process',); a common root without a namespace stays
@@ -151,22 +160,25 @@ def only_namespaces(
     "Keep the terms of these namespaces"
     if isinstance(namespaces, str): namespaces = (namespaces,)
     terms = ontology.terms
-    known = set(terms.namespace) - {''}
+    known = {*terms.namespace, *_namespaces} - {''}
     if lost := sorted(set(namespaces) - known):
         raise ValueError(f'namespace {lost[0]!r}: expected some of {", ".join(sorted(known))}')
     out = terms[~terms.namespace.isin([*namespaces, ''])]
-    return (_without(ontology, set(out.id)) if len(out) else ontology,
+    above_all = np.flatnonzero((terms.namespace == '') & terms.id.isin(ontology.roots))
+    return (_without(ontology, set(out.id), above_all) if len(out) else ontology,
             {t: f'of the namespace {n}' for t, n in zip(out.id, out.namespace)})
 
-# %% ../nbs/02_go_filters.ipynb #708897c1
+# %% ../nbs/02_go_filters.ipynb #3b006728
+_relations = ('is_a', 'part_of', 'has_part', 'occurs_in', 'regulates', 'positively_regulates', 'negatively_regulates')
+
 def only_relations(
     ontology:Ontology,
     relations=('is_a',) # edge labels to keep
 )->tuple: # Ontology, {dropped term: reason}
     "Keep the edges of these relations, and the terms that still reach a root"
     if isinstance(relations, str): relations = (relations,)
-    edges, known = ontology.edges, set(ontology.edges.relation)
-    if known and (lost := sorted(set(relations) - known)):
+    edges, known = ontology.edges, {*ontology.edges.relation, *_relations}
+    if lost := sorted(set(relations) - known):
         raise ValueError(f'relation {lost[0]!r}: expected some of {", ".join(sorted(known))}')
     kept = Ontology(ontology.terms, edges[edges.relation.isin(relations)], ontology.annotations, ontology.replaced, ontology.name)
     reach = set(ontology.roots).union(*[kept.descendants(r) for r in ontology.roots])

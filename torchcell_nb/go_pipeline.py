@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['filters', 'FilterError', 'configs_folder', 'presets', 'read_filters', 'FilterReport', 'plot_funnel', 'filter_go']
 
-# %% ../nbs/02b_go_pipeline.ipynb #5d045a52
+# %% ../nbs/02b_go_pipeline.ipynb #8adb863a
 import difflib, hashlib, inspect, json
 from datetime import date
 from pathlib import Path
@@ -22,7 +22,7 @@ from .go_filters import (dated, min_contained, only_namespaces, only_relations, 
 from .hierarchy import dcell_size
 from .ontology import Ontology
 
-# %% ../nbs/02b_go_pipeline.ipynb #dc5fbbd6
+# %% ../nbs/02b_go_pipeline.ipynb #16bf15ba
 filters = {f.__name__: f for f in (without_evidence, dated, without_qualifier, min_contained, without_redundant,
                                    only_namespaces, only_relations, transitive_reduction)}
 
@@ -47,9 +47,21 @@ def _step(entry, where):
         if k not in known:
             raise FilterError(f'{where}: {name} has no setting {k!r}; '
                               + (f'did you mean {_near(k, known)}?' if known else 'it has none'))
+    needed = [k for k, p in inspect.signature(filters[name]).parameters.items() if p.default is p.empty and k != 'ontology']
+    if lost := [k for k in needed if k not in settings]: raise FilterError(f'{where}: {name} needs {", ".join(lost)}')
     return name, {k: str(v) if isinstance(v, date) else v for k, v in settings.items()}
 
-# %% ../nbs/02b_go_pipeline.ipynb #a0b08ba8
+# %% ../nbs/02b_go_pipeline.ipynb #93c4f6f1
+class _Loader(yaml.SafeLoader): "YAML in which a key stands once"
+
+def _mapping(loader, node):
+    keys = [loader.construct_object(k) for k, _ in node.value]
+    for (k, _), key in zip(node.value, keys):
+        if keys.count(key) > 1: raise yaml.constructor.ConstructorError(None, None, f'{key!r} stands twice', k.start_mark)
+    return loader.construct_mapping(node, deep=True)
+
+_Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
+
 def configs_folder()->Path:
     "The folder of named settings: inside the package once installed, beside it in a checkout"
     package = Path(__file__).parent if '__file__' in globals() else Path('../torchcell_nb')
@@ -64,15 +76,17 @@ def read_filters(
 )->tuple: # name, list of (filter name, settings)
     "A pipeline, checked. Raises FilterError naming the preset, file, line, step or setting, and the nearest known one"
     if isinstance(source, (list, tuple)):
-        return 'own', [s if isinstance(s, tuple) else _step(s, f'step {i}') for i, s in enumerate(source, 1)]
-    path = Path(source)
+        return 'own', [_step({s[0]: s[1]} if isinstance(s, tuple) and len(s) == 2 else s, f'step {i}') for i, s in enumerate(source, 1)]
+    if not isinstance(source, (str, Path)): raise FilterError(f"{source!r}: expected a preset's name, a YAML file, or a list of steps")
+    path, source = Path(source), str(source)
     if path.suffix not in ('.yaml', '.yml'):
         if source not in presets():
             raise FilterError(f'{source!r} is no preset; did you mean {_near(source, presets())}? '
                               f'Presets are {", ".join(presets())}; a file of your own ends in .yaml')
         path = configs_folder()/f'filters/{source}.yaml'
     if not path.is_file(): raise FileNotFoundError(f'{path}: no such file')
-    try: read = yaml.safe_load(path.read_text(encoding='utf-8'))
+    try: read = yaml.load(path.read_text(encoding='utf-8'), _Loader)
+    except UnicodeDecodeError as e: raise FilterError(f'{path}: byte {e.start} is not UTF-8; save the file as UTF-8') from None
     except yaml.YAMLError as e:
         raise FilterError(f'{path}: line {e.problem_mark.line + 1 if getattr(e, "problem_mark", None) else 1}: '
                           f'not YAML, {getattr(e, "problem", e)}') from None
@@ -81,12 +95,12 @@ def read_filters(
                           f'found {list(read) if isinstance(read, dict) else read!r}')
     return read.get('name', path.stem), [_step(s, f'{path}: step {i}') for i, s in enumerate(read['steps'], 1)]
 
-# %% ../nbs/02b_go_pipeline.ipynb #a75630e8
+# %% ../nbs/02b_go_pipeline.ipynb #65ea1770
 class FilterReport:
     "What each filter left, and why each dropped term left"
     def __init__(self, ontology, preset='own'):
         self.name, self.preset, self.manifest, self._rows, self._why = ontology.name, preset, {}, [], {}
-        self._names = ontology.terms.set_index('id')['name']
+        self._raw = ontology
         self.add('raw', ontology, {})
 
     def add(self, step, ontology, why):
@@ -98,7 +112,7 @@ class FilterReport:
                                parameters=parameters))
         self._why.update({t: f'{step}: {w}' for t, w in why.items()})
 
-# %% ../nbs/02b_go_pipeline.ipynb #7b915a75
+# %% ../nbs/02b_go_pipeline.ipynb #02005fce
 def plot_funnel(
     table:pd.DataFrame, # columns step and terms, as in `FilterReport.table`
     title:str='Terms of the Gene Ontology left after each filter',
@@ -117,7 +131,7 @@ def plot_funnel(
     ax.tick_params(length=0)
     return ax
 
-# %% ../nbs/02b_go_pipeline.ipynb #2c70bfa9
+# %% ../nbs/02b_go_pipeline.ipynb #81fe0deb
 @patch(as_prop=True)
 def table(self:FilterReport)->pd.DataFrame:
     "One row per step: terms, edges, annotation records, genes, leaves, strata, units and parameters that were left"
@@ -126,13 +140,8 @@ def table(self:FilterReport)->pd.DataFrame:
 @patch
 def why(self:FilterReport, term:str)->str:
     "Why a term, given by id or name, is not in the filtered ontology, or that it is"
-    if term not in self._names.index:
-        ids = self._names.index[self._names == term]
-        if len(ids) != 1:
-            raise KeyError(f'{term!r} was not in {self.name} to begin with' if not len(ids)
-                           else f'{term!r} names {len(ids)} terms, {", ".join(ids[:3])}; give the id')
-        term = ids[0]
-    return f'{term} {self._names[term]}: {self._why.get(term, "kept")}'
+    row = self._raw.terms.iloc[self._raw._at(term)]
+    return f'{row.id} {row["name"]}: {self._why.get(row.id, "kept")}'
 
 @patch
 def plot(self:FilterReport, ax=None):
@@ -153,7 +162,7 @@ def __repr__(self:FilterReport):
 def _repr_html_(self:FilterReport):
     return self.table.to_html(index=False, formatters={c: '{:,}'.format for c in self.table.columns[1:]})
 
-# %% ../nbs/02b_go_pipeline.ipynb #022235ae
+# %% ../nbs/02b_go_pipeline.ipynb #c901cecd
 def _label(name, settings):
     words = [','.join(map(str, v)) if isinstance(v, (list, tuple)) and len(v) < 6 else f'{len(v)} genes' if k == 'genes'
              else str(v) for k, v in settings.items()]
@@ -164,20 +173,27 @@ def _hash(x): return hashlib.sha256(json.dumps(x, sort_keys=True, default=str).e
 def filter_go(
     ontology:Ontology,
     steps='ma2018', # a preset's name, a YAML file, or a list of steps; see `read_filters`
-    genes=None, # the genes disrupted in the data at hand: `min_contained` counts only these where n > 1
-    n:int=None # in place of the pipeline's own number in `min_contained` where that is above 1
+    genes=None, # the genes disrupted in the data at hand: `min_contained` counts only these, but where the pipeline says n = 1
+    n:int=None # in place of the pipeline's own number in `min_contained`, but where that is 1
 )->tuple: # Ontology, FilterReport
     "Run a pipeline; the input is left as it was"
     preset, steps = read_filters(steps)
-    steps = [(name, dict(s, n=n) if n is not None and name == 'min_contained' and s.get('n', 6) > 1 else s) for name, s in steps]
+    if isinstance(genes, str): raise TypeError(f'genes={genes!r}: expected a list of names')
+    genes = None if genes is None else sorted(set(genes))
+    if genes is not None and not set(genes) & set(ontology.genes):
+        raise FilterError(f'none of the {len(genes)} given genes is annotated in {ontology.name}, '
+                          f'whose genes are named like {", ".join(ontology.genes[:2])}')
+    counting = [name == 'min_contained' and s.get('n', 6) != 1 for name, s in steps]      # n = 1 asks what the ontology uses at all
+    if n is not None and not any(counting): raise FilterError(f'n={n}: the pipeline {preset} has no min_contained to set it in')
+    steps = [(name, dict(s, n=n) if c and n is not None else s) for (name, s), c in zip(steps, counting)]
     report = FilterReport(ontology, preset)
-    inputs = dict(ontology=ontology.id, genes=_hash(sorted(genes)) if genes is not None else None,
+    inputs = dict(ontology=ontology.id, genes=_hash(genes) if genes is not None else None,
                   steps=[[name, s] for name, s in steps])
     result = ontology
-    for name, s in steps:
-        given = (dict(genes=genes) if name == 'min_contained' and genes is not None and 'genes' not in s
-                 and s.get('n', 6) > 1 else {})
-        result, why = filters[name](result, **s, **given)
+    for (name, s), c in zip(steps, counting):
+        given = dict(genes=genes) if c and genes is not None and 'genes' not in s else {}
+        try: result, why = filters[name](result, **s, **given)
+        except ValueError as e: raise FilterError(f'{preset}: {name}: {e}') from None
         report.add(_label(name, {**s, **given}), result, why)
     report.manifest = dict(id=_hash(inputs), name=ontology.name, **inputs, result=result.id)
     return result, report

@@ -16,7 +16,7 @@ from fastcore.basics import patch
 
 from .ontology import Ontology, OntologyError
 
-# %% ../nbs/02a_hierarchy.ipynb #1378aaaa
+# %% ../nbs/02a_hierarchy.ipynb #afa9f5cc
 @dataclass(frozen=True, repr=False)
 class Hierarchy:
     "Terms in computing order with their children, direct genes and sizes; T terms, the root last"
@@ -41,7 +41,7 @@ class Hierarchy:
         "Indices of term t's direct genes"
         return self.direct_genes[self.gene_offsets[t]:self.gene_offsets[t + 1]]
 
-# %% ../nbs/02a_hierarchy.ipynb #7c373b4e
+# %% ../nbs/02a_hierarchy.ipynb #d41128d5
 def _ragged(matrix):
     "Offsets and sorted column indices of a sparse matrix"
     matrix = matrix.tocsr().sorted_indices()
@@ -57,6 +57,7 @@ def from_ontology(cls:Hierarchy,
         raise OntologyError(f'{ontology.name} has {len(ontology.roots)} roots, {", ".join(ontology.roots[:3])}; '
                             'use with_root() to join them or under(term) to choose one')
     genes = list(ontology.genes if genes is None else genes)
+    if len(set(genes)) < len(genes): raise OntologyError(f'{ontology.name}: a gene stands twice in the vocabulary; name each once')
     columns = pd.Index(ontology.genes).get_indexer(genes)
     if (blind := np.flatnonzero(columns < 0)).size:
         raise OntologyError(f'{ontology.name}: {len(blind)} genes of the vocabulary have no term, '
@@ -102,7 +103,7 @@ def dcell_size(
     inputs = ontology._down.astype(np.int64) @ width + np.diff(ontology.direct_matrix.indptr)
     return int(width.sum()), int((width*(inputs + 4) + 1)[contained > 0].sum())
 
-# %% ../nbs/02a_hierarchy.ipynb #52473d0d
+# %% ../nbs/02a_hierarchy.ipynb #5656a75c
 @patch
 def to_dict(self:Hierarchy)->dict:
     "Everything, as lists"

@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['annotation_columns', 'OntologyError', 'Ontology', 'contain']
 
-# %% ../nbs/00_ontology.ipynb #ba03a2ae
-import bz2, gzip, hashlib, lzma, re
+# %% ../nbs/00_ontology.ipynb #406db725
+import bz2, gzip, hashlib, lzma, re, warnings
 from collections import Counter
 from pathlib import Path
 
@@ -308,9 +308,24 @@ def load(cls:Ontology, folder, name:str=None)->Ontology:
     read = {p: pd.read_parquet(folder/f'{p}.parquet') for p in ('terms', 'edges', 'annotations', 'replaced')}
     return cls(**read, name=name or folder.name)
 
-# %% ../nbs/00_ontology.ipynb #27ebe173
+# %% ../nbs/00_ontology.ipynb #3ea104d8
 def _obo_open(path):
     return {'.xz': lzma.open, '.gz': gzip.open, '.bz2': bz2.open}.get(Path(path).suffix, open)(path, 'rt', encoding='utf-8')
+
+def _check_stanzas(path):
+    "Raise OntologyError for a file without terms, or with a term that stands twice, or one that cannot be unpacked"
+    seen, term = {}, False
+    try:
+        with _obo_open(path) as f:
+            for i, line in enumerate(f, 1):
+                if line.startswith('['): term = line.startswith('[Term]')
+                elif term and line.startswith('id: '):
+                    if (id := line[4:].strip()) in seen:
+                        raise OntologyError(f'{path}: line {i}: term {id} is defined again, first on line {seen[id]}; keep one definition')
+                    seen[id] = i
+    except UnicodeDecodeError as e: raise OntologyError(f'{path}: byte {e.start} is not UTF-8; save the file as UTF-8') from None
+    except (EOFError, lzma.LZMAError, OSError) as e: raise OntologyError(f'{path}: cannot be unpacked, {e}; is the download cut short?') from None
+    if not seen: raise OntologyError(f'{path}: line 1: no [Term] in the file; is it empty or cut short?')
 
 def _obo_line(path, child, parent):
     "Line number of the statement that makes `parent` a parent of `child`"
@@ -329,7 +344,7 @@ def _obo_replaced(graph):
         else: rows += [(old, term, 'alternative id') for old in data.get('alt_id', [])]
     return pd.DataFrame(rows, columns=['id', 'replaced_by', 'reason'])
 
-# %% ../nbs/00_ontology.ipynb #e01360ba
+# %% ../nbs/00_ontology.ipynb #ed05b5da
 @patch(cls_method=True)
 def from_obo(cls:Ontology,
     path, # an OBO file, plain or .gz, .bz2, .xz
@@ -339,7 +354,7 @@ def from_obo(cls:Ontology,
 )->Ontology:
     "Read an OBO release, without annotations. Raises OntologyError naming file and line for an empty file or a cycle"
     path, relations = Path(path), (relations,) if isinstance(relations, str) else tuple(relations)
-    if not path.exists():
+    if not path.is_file():
         raise FileNotFoundError(f'{path}: no such OBO file; give the path of one, such as go-basic.obo')
     kept = _obo_cache(path, relations, cache)
     if kept and (kept/'replaced.parquet').exists(): return cls.load(kept, name or path.name)
@@ -355,13 +370,15 @@ def _obo_cache(path, relations, cache):
 
 def _parse_obo(path, relations):
     "Tables terms, edges, annotations (none) and replaced of an OBO file"
-    with _obo_open(path) as f:
-        if not any(line.startswith('[Term]') for line in f):
-            raise OntologyError(f'{path}: line 1: no [Term] in the file; is it empty or cut short?')
+    _check_stanzas(path)
     graph = obonet.read_obo(str(path), ignore_obsolete=False)
     live = {t: d for t, d in graph.nodes(data=True) if 'name' in d and d.get('is_obsolete') != 'true'}
     terms = pd.DataFrame([(t, d['name'], d.get('namespace', '')) for t, d in live.items()], columns=_columns['terms'])
     found = [(c, p, r) for c, p, r in graph.edges(keys=True) if c in live and p in live]
+    lost = [(c, p, r) for c, p, r in graph.edges(keys=True) if c in live and r in relations and 'name' not in graph.nodes[p]]
+    for c, p, r in lost:
+        if r == 'is_a': raise OntologyError(f'{path}: line {_obo_line(path, c, p)}: {c} is_a {p}, which the file does not define; is it cut short?')
+    if lost: warnings.warn(f'{path}: {len(lost)} {lost[0][2]} edges lead to terms of other files, such as {lost[0][0]} -> {lost[0][1]}; left out', stacklevel=3)
     if unknown := set(relations) - {r for *_, r in found} - {'is_a', 'part_of'}:
         raise OntologyError(f'{path}: no edge is called {unknown.pop()!r}; '
                             f'the file has {", ".join(sorted({r for *_, r in found}))}')
@@ -374,7 +391,7 @@ def _parse_obo(path, relations):
                             'an ontology has none: remove one of these statements')
     return terms, edges, None, _obo_replaced(graph)
 
-# %% ../nbs/00_ontology.ipynb #662d4a54
+# %% ../nbs/00_ontology.ipynb #d23892de
 @patch
 def annotate(self:Ontology,
     records:pd.DataFrame # columns gene, term and any other of `annotation_columns`
@@ -387,7 +404,7 @@ def annotate(self:Ontology,
     outcome[old] = new['term'][old].map(change['reason'])
     new.loc[old, 'term'] = new['term'][old].map(change['replaced_by'])
     outcome[~new['term'].isin(self._index) & ~outcome.str.startswith('obsolete')] = 'unknown term'
-    outcome[new['qualifier'].str.contains(r'\bNOT\b', regex=True)] = 'NOT-qualified'
+    outcome[new['qualifier'].str.contains(r'\bNOT\b', case=False, regex=True)] = 'NOT-qualified'
     kept = outcome.isin(['kept', 'alternative id', 'obsolete, replaced']) & new['term'].isin(self._index)
     repeated = kept & new[kept].duplicated().reindex(new.index, fill_value=False)
     outcome[repeated], kept = 'repeated', kept & ~repeated

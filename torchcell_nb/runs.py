@@ -59,7 +59,7 @@ class SplitConfig:
     validation:float = .15 # share of the training rows held out to choose by
     seed:Optional[int] = None # the run's seed unless given
 
-# %% ../nbs/32_runs.ipynb #825fe0ee
+# %% ../nbs/32_runs.ipynb #d2113f63
 @dataclass
 class RunConfig:
     "Everything a run depends on"
@@ -87,7 +87,7 @@ class RunConfig:
 
 ConfigStore.instance().store(name='run', node=RunConfig)
 
-# %% ../nbs/32_runs.ipynb #b50b66b8
+# %% ../nbs/32_runs.ipynb #a5a225b5
 class ConfigError(ValueError): "Settings that cannot be"
 
 def _keys(d, prefix=''):
@@ -142,7 +142,7 @@ class Task:
 
 def _sha256(path): return hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
-# %% ../nbs/32_runs.ipynb #6acdafb2
+# %% ../nbs/32_runs.ipynb #4180bc2c
 def _two_files(train, test, validation, seed):
     "Training and test file as one table with the authors' split, a validation part taken out of the training file"
     (g, p), (gt, pt) = train, test
@@ -174,7 +174,7 @@ def _dcell_files(d, config, seed):
     return Task(Hierarchy.from_ontology(ontology), *parts,
                 {Path(d[k]).name: _sha256(d[k]) for k in ('topology', 'train', 'test') if d[k]})
 
-# %% ../nbs/32_runs.ipynb #42e15f63
+# %% ../nbs/32_runs.ipynb #8db887f3
 def _yeast(root, n, genes=None):
     go = yeast_go()
     return filter_go(go.under(root) if root else go.with_root(), 'ma2018', genes, n)
@@ -209,7 +209,7 @@ def _table(d, config, seed):
                 split_random(genotypes, seed, config.split.validation*(1 - d['test']), d['test']),
                 {Path(d['path']).name: _sha256(d['path'])}, report, None if np.isnan(ceiling) else ceiling)
 
-# %% ../nbs/32_runs.ipynb #1ed7f14d
+# %% ../nbs/32_runs.ipynb #36387fa2
 def load_task(config:RunConfig)->Task:
     "Read or simulate what the settings name. Raises DataError, OntologyError or FileNotFoundError naming file, line and value"
     if 'name' not in config.data: raise ConfigError("no data: compose the settings with compose_config(['data=dna_repair'])")
@@ -218,7 +218,7 @@ def load_task(config:RunConfig)->Task:
                 table=_table)[config.data['name']](config.data, config, seed)
     return dataclasses.replace(task, hierarchy=task.hierarchy.with_permuted_genes(seed)) if config.control == 'genes' else task
 
-# %% ../nbs/32_runs.ipynb #b15a4456
+# %% ../nbs/32_runs.ipynb #f4cc81cd
 def _comparable(config): # settings that decide the result
     d = json.loads(json.dumps(dataclasses.asdict(config)))
     return ({k: v for k, v in OmegaConf.to_container(OmegaConf.create(d)).items() if k != 'out'}
@@ -247,7 +247,7 @@ def _claim(folder, config):
 def _write(path, text):
     part = Path(f'{path}.part'); part.write_text(text); part.replace(path)
 
-# %% ../nbs/32_runs.ipynb #a8dbc77c
+# %% ../nbs/32_runs.ipynb #4780fcb4
 def _predictions(task, run, config, progress):
     "One row per genotype: genes, part, measured, the model's prediction and each baseline's"
     parts = ['train', 'validation'] + ['test']*config.test
@@ -275,7 +275,7 @@ def _metrics(predictions, config, task, run, seconds):
             'peak_memory_mb': resource.getrusage(resource.RUSAGE_SELF).ru_maxrss//1024,
             'split': task.split.id, 'hierarchy': task.hierarchy.id, 'data': task.manifest, 'versions': versions}
 
-# %% ../nbs/32_runs.ipynb #f6ee1821
+# %% ../nbs/32_runs.ipynb #68a9122d
 def _unchanged(run, task):
     "A finished run, if it was made of the same data"
     for what, now in (('data', json.loads(json.dumps(task.manifest))), ('hierarchy', task.hierarchy.id),
@@ -295,6 +295,7 @@ def _certify(task, config, folder, progress):
            json.dumps(_null({**certificate.to_dict(), 'says': repr(certificate)}), indent=1, allow_nan=False) + '\n')
     _write(folder/'certificate.tsv', certificate.terms.to_csv(sep='\t', index=False, float_format='%.6g'))
 
+# %% ../nbs/32_runs.ipynb #0812be5d
 def train_run(
     config:RunConfig,
     progress:bool=True # show a progress bar
@@ -329,7 +330,7 @@ def train_run(
            json.dumps(_null(_metrics(predictions, config, task, run, seconds)), indent=1, allow_nan=False) + '\n')
     return Run(folder)
 
-# %% ../nbs/32_runs.ipynb #11f8c615
+# %% ../nbs/32_runs.ipynb #5d2fa422
 class Run:
     "A finished run, read from its folder"
     def __init__(self, folder):
@@ -355,7 +356,7 @@ class Run:
     def certificate(self): path = self.folder/'certificate.json'; return json.loads(path.read_text()) if path.exists() else None
     def table(self, name): path = self.folder/f'{name}.tsv'; return pd.read_csv(path, sep='\t') if path.exists() else None
 
-# %% ../nbs/32_runs.ipynb #acb0e5e1
+# %% ../nbs/32_runs.ipynb #17e36746
 @patch
 def model(self:Run)->DCell:
     "The trained network, in evaluation mode; its predictions are of standardised targets, see `predict`"

@@ -19,7 +19,7 @@ import pooch
 from .data import DataError, Genotypes, Phenotypes
 from .ontology import Ontology
 
-# %% ../nbs/01a_sources.ipynb #1229041a
+# %% ../nbs/01a_sources.ipynb #74cce81d
 _dcell = 'https://raw.githubusercontent.com/idekerlab/DCell'
 registry = {
     'dcell_dna_repair/GO_0006281_topology': (
@@ -32,7 +32,7 @@ registry = {
         f'{_dcell}/567054dcb81c391c94603d507a1dd87cd063f7ac/training/TrainData/{quote("GO:0006281_testing_data_2016_0")}',
         'a66665a3e9460b2f0a1ea186937f480531753f96a82d827b3b62a821845268a2'),}
 
-# %% ../nbs/01a_sources.ipynb #c56969e8
+# %% ../nbs/01a_sources.ipynb #4e857320
 def find_data(
     name:str, # a key of `registry`, such as 'dcell_dna_repair/GO_0006281_topology'
     path=None, # an explicit file, which is then used and nothing else is tried
@@ -60,7 +60,7 @@ def find_data(
                                 f'and the download from {url} failed ({type(e).__name__}). '
                                 'Put the file in a folder and set TORCHCELL_NB_DATA to it') from None
 
-# %% ../nbs/01a_sources.ipynb #f72900c7
+# %% ../nbs/01a_sources.ipynb #0dbd593d
 def _lines(path):
     path = Path(path)
     if not path.is_file(): raise FileNotFoundError(f'{path}: no such file')
@@ -83,7 +83,7 @@ def _topology_blocks(path):
             raise DataError(f'{path}: line {i}: expected "ROOT: term number-of-genes", found {block[0][1]!r}')
         yield i, root[0], int(root[1]), genes.split()[1:], terms.split()[1:]
 
-# %% ../nbs/01a_sources.ipynb #b25138a1
+# %% ../nbs/01a_sources.ipynb #ebb22034
 def read_dcell_topology(
     path # a *_topology file
 )->Ontology:
@@ -122,7 +122,7 @@ def read_dcell_topology(
                             'is the file cut short, or a gene missing?')
     return Ontology(terms, edges, records, name=Path(path).name)
 
-# %% ../nbs/01a_sources.ipynb #1acef31d
+# %% ../nbs/01a_sources.ipynb #f4bad2f0
 def read_drugcell_ontology(
     path # such as drugcell_ont.txt or nest_ontology.txt
 )->Ontology:
@@ -140,7 +140,7 @@ def read_drugcell_ontology(
     return Ontology(terms, pd.DataFrame(edges, columns=['child', 'parent']).assign(relation='unspecified'),
                     pd.DataFrame(records, columns=['gene', 'term']).assign(source=Path(path).name), name=Path(path).name)
 
-# %% ../nbs/01a_sources.ipynb #664e197a
+# %% ../nbs/01a_sources.ipynb #517b8d78
 def _repeats(path, genotypes, values, line, duplicates):
     "Which rows to keep, and their values, when a genotype is measured more than once"
     _, first, of = np.unique(genotypes.keys(), return_index=True, return_inverse=True)
@@ -166,7 +166,7 @@ def _number(path, i, text, what='score', unmeasured='keep'):
     except ValueError:
         raise DataError(f'{path}: line {i}: {what} {text!r} is not a number; write NaN for what was not measured') from None
 
-# %% ../nbs/01a_sources.ipynb #689589ae
+# %% ../nbs/01a_sources.ipynb #08d73577
 def read_dcell_scores(
     path, # a *_training_data or *_testing_data file
     genes:list, # the vocabulary, usually the ontology's genes
@@ -196,7 +196,7 @@ def read_dcell_scores(
     keep, values = _repeats(path, genotypes, np.array(values), line, duplicates)
     return genotypes.take(keep), Phenotypes(values[keep], label=label, reference=reference)
 
-# %% ../nbs/01a_sources.ipynb #32355be0
+# %% ../nbs/01a_sources.ipynb #5c6a9a84
 def dna_repair(
     folder=None # a folder that holds the three files; looked up unless given
 )->tuple: # Ontology, (Genotypes, Phenotypes) of the training file, the same of the test file
@@ -209,7 +209,7 @@ def dna_repair(
             for part in ('training', 'testing')]
     return ontology, *read
 
-# %% ../nbs/01a_sources.ipynb #5b8220ce
+# %% ../nbs/01a_sources.ipynb #f0c42c41
 def read_table(
     path, # .tsv, .csv (also .gz, .xz) or .parquet
     value:str='value', # column of the phenotype
@@ -254,6 +254,7 @@ def read_table(
         errors = (np.sqrt(np.bincount(of, errors**2))/np.bincount(of))[of]
     return genotypes.take(keep), Phenotypes(values[keep], errors[keep] if errors is not None else None, **about)
 
+# %% ../nbs/01a_sources.ipynb #5871c2e0
 def _names(cell):
     if cell is None or cell is pd.NA or isinstance(cell, float): return []  # a missing cell disrupts nothing
     return ([str(g) for g in cell] if isinstance(cell, (list, np.ndarray))
