@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['demo', 'train', 'go', 'data', 'settings', 'parser', 'main']
 
-# %% ../nbs/91_cli.ipynb #99341a50
-import argparse, json, sys
+# %% ../nbs/91_cli.ipynb #ec3f9729
+import argparse, json, os, sys
 from pathlib import Path
 
 # %% ../nbs/91_cli.ipynb #0f4518ac
@@ -165,7 +165,7 @@ def parser()->argparse.ArgumentParser:
     s.add_argument('--manifest', metavar='FILE', help='manifest.json of an earlier fetch: get the very same files')
     return p
 
-# %% ../nbs/91_cli.ipynb #c75b53d1
+# %% ../nbs/91_cli.ipynb #d9a4d170
 def _go_options(s):
     which = s.add_mutually_exclusive_group()
     which.add_argument('--preset', default='ma2018',
@@ -189,6 +189,8 @@ def main(argv=None)->int:
     try: run(args.words if hasattr(args, 'words') else args)
     except (ValueError, KeyError, FileNotFoundError, FloatingPointError) as e:
         print(f'torchcell_nb {args.command}: {e.args[0] if isinstance(e, KeyError) else e}', file=sys.stderr); return 2
+    except BrokenPipeError:                                           # a reader such as `head` has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()); return 0
     except OSError as e:
         print(f'torchcell_nb {args.command}: {e.filename}: {e.strerror}; give another path', file=sys.stderr); return 2
     except KeyboardInterrupt:
