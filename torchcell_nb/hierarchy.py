@@ -75,22 +75,24 @@ def from_ontology(cls:Hierarchy,
     return cls(tuple(terms), tuple(names), tuple(genes), ontology._level[order], child_offsets, children, gene_offsets,
                direct, contained)
 
-# %% ../nbs/02a_hierarchy.ipynb #815cfb0e
+# %% ../nbs/02a_hierarchy.ipynb #4d34e2b5
 def subsystem_widths(
-    contained, # [T] genes each term contains
+    genes, # [T] genes of each term: those it contains in the paper, the direct ones elsewhere
     least:int=20, # units at least
-    share:float=.3 # units per contained gene
+    share:float=.3 # units per gene
 )->np.ndarray: # [T]
-    "Units per subsystem, max(least, ceil(share * contained genes)) (Ma et al. 2018, Methods)"
-    return np.maximum(least, np.ceil(np.round(share*np.asarray(contained), 9))).astype(int)
+    "Units per subsystem, max(least, ceil(share * genes)) (Ma et al. 2018, Methods)"
+    return np.maximum(least, np.ceil(np.round(share*np.asarray(genes), 9))).astype(int)
 
 @patch
 def widths(self:Hierarchy,
     least:int=20, # units at least
-    share:float=.3 # units per contained gene
+    share:float=.3, # units per gene
+    by:str='contained' # genes counted: 'contained' (the paper) or 'direct'
 )->np.ndarray: # [T] units of each subsystem
     "Units per subsystem; see `subsystem_widths`"
-    return subsystem_widths(self.contained, least, share)
+    if by not in ('contained', 'direct'): raise ValueError(f"by={by!r}: expected 'contained' or 'direct'")
+    return subsystem_widths(self.contained if by == 'contained' else np.diff(self.gene_offsets), least, share)
 
 # %% ../nbs/02a_hierarchy.ipynb #02e4258a
 def dcell_size(

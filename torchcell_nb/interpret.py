@@ -18,7 +18,7 @@ from .figures import dag_positions, draw_dag, palette
 from .hierarchy import Hierarchy
 from .metrics import mse
 
-# %% ../nbs/40_interpret.ipynb #ab21e538
+# %% ../nbs/40_interpret.ipynb #a9ad0798
 def silenced(
     model:DCell,
     genotypes:Genotypes, # n genotypes over the hierarchy's genes
@@ -37,13 +37,11 @@ def _silenced(model, genes, states, term):
     "Silence one term and compute again only what stands above it"
     h, changed = model.hierarchy, {term: states[term].mean(0, keepdim=True).expand_as(states[term])}
     for t in range(term + 1, len(h)):
-        children = h.children_of(t).tolist()
-        if changed.keys().isdisjoint(children): continue
-        changed[t] = model.subsystems[t](torch.cat([changed.get(c, states[c]) for c in children]
-                                                   + [genes[:, getattr(model, f'genes_{t}')]], 1))
+        if changed.keys().isdisjoint(h.children_of(t).tolist()): continue
+        changed[t] = model.subsystems[t](model.inputs(t, {c: changed.get(c, states[c]) for c in h.children_of(t)}, genes))
     return model.subsystems[-1].head(changed[len(h) - 1])[:, 0].numpy()
 
-# %% ../nbs/40_interpret.ipynb #68587197
+# %% ../nbs/40_interpret.ipynb #f73e71b8
 def importance(
     model:DCell,
     genotypes:Genotypes, # n genotypes the model was not fitted on
@@ -61,7 +59,7 @@ def importance(
     return (pd.DataFrame(table, columns=['term', 'name', 'stratum', 'contained', 'importance'])
             .sort_values('importance', ascending=False, ignore_index=True))
 
-# %% ../nbs/40_interpret.ipynb #87aeca94
+# %% ../nbs/40_interpret.ipynb #2692db52
 def hierarchy_graph(hierarchy:Hierarchy)->nx.DiGraph:
     "The hierarchy as a networkx graph, edges child -> parent"
     g = nx.DiGraph(); g.add_nodes_from(hierarchy.terms)

@@ -36,7 +36,7 @@ from .snapshot import yeast_go
 from .sources import dna_repair, find_data, read_dcell_scores, read_dcell_topology, read_table
 from .train import FitConfig, check_fit, fit
 
-# %% ../nbs/32_runs.ipynb #2cb06f51
+# %% ../nbs/32_runs.ipynb #f052f9a9
 @dataclass
 class ModelConfig:
     "The DCell; see its documentation in `10_dcell`"
@@ -46,6 +46,10 @@ class ModelConfig:
     init_range:Optional[float] = None
     least:int = 20
     share:float = .3
+    by:str = 'contained'
+    layers:int = 1
+    head:str = 'linear'
+    gene_dim:int = 0
 
 @dataclass
 class LossConfig:
@@ -218,7 +222,7 @@ def load_task(config:RunConfig)->Task:
                 table=_table)[config.data['name']](config.data, config, seed)
     return dataclasses.replace(task, hierarchy=task.hierarchy.with_permuted_genes(seed)) if config.control == 'genes' else task
 
-# %% ../nbs/32_runs.ipynb #f4cc81cd
+# %% ../nbs/32_runs.ipynb #7d474e2a
 def _comparable(config): # settings that decide the result
     d = json.loads(json.dumps(dataclasses.asdict(config)))
     return ({k: v for k, v in OmegaConf.to_container(OmegaConf.create(d)).items() if k != 'out'}
@@ -234,6 +238,7 @@ def _claim(folder, config):
         old = OmegaConf.to_container(OmegaConf.load(folder/'config.yaml'))
         old, new = (_flat({**old, 'fit': {k: v for k, v in old['fit'].items() if k not in ('threads', 'wandb')}}),
                     _flat(_comparable(config)))
+        old = {**_flat(dict(model=dataclasses.asdict(ModelConfig()))), **old}       # a run made before a setting existed had its default
         if changed := [f'{k}={old.get(k)}, now {new.get(k)}'
                        for k in sorted({**old, **new}) if k != 'out' and old.get(k) != new.get(k)]:
             raise ConfigError(f'{folder}: holds a run with other settings: '
@@ -275,7 +280,7 @@ def _metrics(predictions, config, task, run, seconds):
             'peak_memory_mb': resource.getrusage(resource.RUSAGE_SELF).ru_maxrss//1024,
             'split': task.split.id, 'hierarchy': task.hierarchy.id, 'data': task.manifest, 'versions': versions}
 
-# %% ../nbs/32_runs.ipynb #68a9122d
+# %% ../nbs/32_runs.ipynb #1ea003ad
 def _unchanged(run, task):
     "A finished run, if it was made of the same data"
     for what, now in (('data', json.loads(json.dumps(task.manifest))), ('hierarchy', task.hierarchy.id),
@@ -287,9 +292,10 @@ def _unchanged(run, task):
 
 def _certify(task, config, folder, progress):
     "Write, and say, what cannot be learned from the training part"
-    train = task.split['train']
+    train, seen = task.split['train'], dataclasses.asdict(config.model)
+    del seen['head'], seen['gene_dim']                                # they change nothing here
     certificate = certify(task.hierarchy, task.genotypes.take(train), task.phenotypes.take(train), config.fit.batch,
-                          **dataclasses.asdict(config.model))
+                          **seen)
     if progress: print(f'{certificate}\n', flush=True)
     _write(folder/'certificate.json',
            json.dumps(_null({**certificate.to_dict(), 'says': repr(certificate)}), indent=1, allow_nan=False) + '\n')

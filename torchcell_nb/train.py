@@ -28,7 +28,7 @@ from .hierarchy import Hierarchy
 from .losses import DCellLoss
 from .metrics import mse, pearson
 
-# %% ../nbs/30_train.ipynb #39e054cb
+# %% ../nbs/30_train.ipynb #73a0bc37
 @dataclass
 class FitConfig:
     "How to train; every field can be set from the command line as fit.NAME=VALUE"
@@ -54,7 +54,7 @@ class FitConfig:
             raise ValueError(f'fit.batch={self.batch}: batch normalisation needs batches of at least 2 genotypes')
         if self.lr <= 0: raise ValueError(f'fit.lr={self.lr}: expected a positive number')
 
-# %% ../nbs/30_train.ipynb #3a275692
+# %% ../nbs/30_train.ipynb #f0801c29
 class Rows(torch.utils.data.Dataset):
     "Batches of (indices, offsets, y) from genotypes [n] and targets [n]"
     def __init__(self, genotypes:Genotypes, y):
@@ -70,7 +70,7 @@ def batches(rows:Rows, batch:int, seed:int)->DataLoader:
     return DataLoader(rows, batch, shuffle=True, drop_last=len(rows) >= batch, collate_fn=lambda b: b,
                       generator=torch.Generator().manual_seed(seed))
 
-# %% ../nbs/30_train.ipynb #f695a4d2
+# %% ../nbs/30_train.ipynb #3e11e57d
 def check_fit(model:DCell, genotypes:Genotypes, phenotypes:Phenotypes, split:Split, config:FitConfig):
     "Refuse, with a DataError, what cannot be trained on, before anything is written"
     if len(genotypes) != len(phenotypes):
@@ -102,7 +102,7 @@ def _fingerprint(model, genotypes, phenotypes, split, config, loss):
                 data=hashlib.sha256(phenotypes.value.tobytes() + genotypes.indices.tobytes()
                                     + genotypes.offsets.tobytes()).hexdigest()[:16])
 
-# %% ../nbs/30_train.ipynb #e3613489
+# %% ../nbs/30_train.ipynb #9c141e87
 class Fit:
     "A model being trained: the loop's state, one `epoch` at a time"
     def __init__(self, model, loss, genotypes, phenotypes, split, config):
@@ -125,7 +125,7 @@ class Fit:
     def bare(self): # the model without accelerate's wrapping
         return self.accelerator.unwrap_model(self.model)
 
-# %% ../nbs/30_train.ipynb #3e790862
+# %% ../nbs/30_train.ipynb #770095b1
 @patch
 def epoch(self:Fit):
     "One pass over the training part, then the validation part; adds a row to `history`"
@@ -134,7 +134,7 @@ def epoch(self:Fit):
     self.model.train()
     loader = batches(self.rows, self.config.batch, seed=self.config.seed*1_000_003 + n)
     for indices, offsets, y in self.accelerator.prepare(loader):
-        loss = self.loss(self.model(indices, offsets), y, (s.linear.weight for s in self.bare.subsystems))
+        loss = self.loss(self.model(indices, offsets), y, self.bare.weights())
         self.optimizer.zero_grad(); self.accelerator.backward(loss); self.optimizer.step(); self.schedule.step()
         total += loss.item()
     if not np.isfinite(total):
@@ -163,7 +163,7 @@ def done(self:Fit)->bool:
     n, r = len(self.history), [np.nan_to_num(h['validation_pearson'], nan=-1) for h in self.history]
     return n >= self.config.epochs or bool(self.config.patience and n and n - 1 - int(np.argmax(r)) >= self.config.patience)
 
-# %% ../nbs/30_train.ipynb #2429e0bd
+# %% ../nbs/30_train.ipynb #4517ae7e
 @patch
 def save(self:Fit, path):
     "Write everything the run needs to go on, whole or not at all"
@@ -184,7 +184,7 @@ def resume(self:Fit, path):
     self.schedule.load_state_dict(state['schedule'])
     self.history, self.best = state['history'], state['best']
 
-# %% ../nbs/30_train.ipynb #056552a2
+# %% ../nbs/30_train.ipynb #3eb1ec51
 @contextmanager
 def cpu_threads(n:int): # 0 changes nothing
     "Use n CPU threads inside, and as many as before afterwards"
@@ -227,7 +227,7 @@ def fit(
     run.bare.load_state_dict(run.best['state']); run.bare.eval()
     return run
 
-# %% ../nbs/30_train.ipynb #62674c36
+# %% ../nbs/30_train.ipynb #6add781b
 @patch(as_prop=True)
 def curves(self:Fit)->pd.DataFrame:
     "One row per epoch: epoch, loss, seconds, validation_pearson, validation_mse"
@@ -239,7 +239,7 @@ def __repr__(self:Fit):
             f'kept epoch {self.best["epoch"]} with validation r {self.best["pearson"]:.3f}' if self.best
             else 'Fit: not yet trained')
 
-# %% ../nbs/30_train.ipynb #10a22caf
+# %% ../nbs/30_train.ipynb #f32db196
 def plot_curves(curves, baseline:dict=None, ceiling:float=None, axes=None):
     "Training loss, and validation r with baselines (name -> r) and the noise ceiling; returns the axes"
     axes = plt.subplots(1, 2, figsize=(8.4, 3.2))[1] if axes is None else axes
