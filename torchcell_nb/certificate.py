@@ -137,15 +137,14 @@ class Certificate:
     noise:float # highest Pearson r given the replicate errors; NaN without them
     terms:pd.DataFrame # one row per term, see `table`
 
-# %% ../nbs/22_certificate.ipynb #108a5f8b
+# %% ../nbs/22_certificate.ipynb #acb19068
 def certify(
     hierarchy:Hierarchy,
     genotypes:Genotypes, # n genotypes to learn from, over any vocabulary
     phenotypes:Phenotypes=None, # their values: for the floor and the ceilings
     batch:int=256, # genotypes a step
     norm:str='batch', activation:str='tanh', order:str='act-norm', init_range:float=None, # as given to `DCell`, for the size of the signal
-    least:int=20, share:float=.3, by:str='contained', # width rule, likewise
-    layers:int=1 # per subsystem, likewise
+    least:int=20, share:float=.3, by:str='contained', rounding:str='up', layers:int=1, init_scale:float=1. # likewise
 )->Certificate:
     "Everything that can be said before training. The size of the signal is known for batch norm after tanh (or no activation), and NaN otherwise"
     for name, x, kind in (('hierarchy', hierarchy, Hierarchy), ('genotypes', genotypes, Genotypes), ('phenotypes', phenotypes, (Phenotypes, type(None)))):
@@ -162,7 +161,7 @@ def certify(
     visible = {h.genes[g] for g in np.unique(h.direct_genes)}
     alike = _group_sizes(group, keys) > 1
     known = (norm, order, layers) == ('batch', 'act-norm', 1) and activation in ('tanh', 'identity')
-    signal = (signal_sizes(h, init_range, np.bincount(seen.indices, minlength=len(h.genes))/len(genotypes), least, share, by)
+    signal = (signal_sizes(h, init_range, np.bincount(seen.indices, minlength=len(h.genes))/len(genotypes), least, share, by, rounding, init_scale)
               if known else np.full(len(h), np.nan))
     rows = pd.Series(np.flatnonzero(alike)).groupby(group[alike])
     value = None if phenotypes is None else phenotypes.value

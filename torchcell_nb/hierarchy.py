@@ -75,24 +75,28 @@ def from_ontology(cls:Hierarchy,
     return cls(tuple(terms), tuple(names), tuple(genes), ontology._level[order], child_offsets, children, gene_offsets,
                direct, contained)
 
-# %% ../nbs/02a_hierarchy.ipynb #4d34e2b5
+# %% ../nbs/02a_hierarchy.ipynb #41a5e884
 def subsystem_widths(
     genes, # [T] genes of each term: those it contains in the paper, the direct ones elsewhere
     least:int=20, # units at least
-    share:float=.3 # units per gene
+    share:float=.3, # units per gene
+    rounding:str='up' # 'up' (the paper) or 'down'
 )->np.ndarray: # [T]
     "Units per subsystem, max(least, ceil(share * genes)) (Ma et al. 2018, Methods)"
-    return np.maximum(least, np.ceil(np.round(share*np.asarray(genes), 9))).astype(int)
+    if rounding not in ('up', 'down'): raise ValueError(f"rounding={rounding!r}: expected 'up' or 'down'")
+    exact = np.round(share*np.asarray(genes), 9)
+    return np.maximum(least, np.ceil(exact) if rounding == 'up' else np.floor(exact)).astype(int)
 
 @patch
 def widths(self:Hierarchy,
     least:int=20, # units at least
     share:float=.3, # units per gene
-    by:str='contained' # genes counted: 'contained' (the paper) or 'direct'
+    by:str='contained', # genes counted: 'contained' (the paper) or 'direct'
+    rounding:str='up' # or 'down'
 )->np.ndarray: # [T] units of each subsystem
     "Units per subsystem; see `subsystem_widths`"
     if by not in ('contained', 'direct'): raise ValueError(f"by={by!r}: expected 'contained' or 'direct'")
-    return subsystem_widths(self.contained if by == 'contained' else np.diff(self.gene_offsets), least, share)
+    return subsystem_widths(self.contained if by == 'contained' else np.diff(self.gene_offsets), least, share, rounding)
 
 # %% ../nbs/02a_hierarchy.ipynb #02e4258a
 def dcell_size(

@@ -36,7 +36,7 @@ from .snapshot import yeast_go
 from .sources import dna_repair, find_data, read_dcell_scores, read_dcell_topology, read_table
 from .train import FitConfig, check_fit, fit
 
-# %% ../nbs/32_runs.ipynb #f052f9a9
+# %% ../nbs/32_runs.ipynb #65c933bb
 @dataclass
 class ModelConfig:
     "The DCell; see its documentation in `10_dcell`"
@@ -47,9 +47,11 @@ class ModelConfig:
     least:int = 20
     share:float = .3
     by:str = 'contained'
+    rounding:str = 'up'
     layers:int = 1
     head:str = 'linear'
     gene_dim:int = 0
+    init_scale:float = 1.
 
 @dataclass
 class LossConfig:
