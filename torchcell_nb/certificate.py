@@ -231,7 +231,7 @@ def __repr__(self:Certificate):
                      f'median by stratum {", ".join(f"{s:.2g}" for s in self.terms[self.terms.touched > 0].groupby("stratum").signal.median())}')
     return '\n'.join(lines)
 
-# %% ../nbs/22_certificate.ipynb #7d3c532d
+# %% ../nbs/22_certificate.ipynb #e5701b81
 _ramp = LinearSegmentedColormap.from_list('constant', ['#dfe3e8', '#9aa3b0', '#22262e'])
 
 def _packed(terms, columns):
@@ -256,7 +256,7 @@ def plot_certificate(
     many = len(terms) > 150
     columns = int(np.clip(np.sqrt(len(terms))*1.5, 40, 90)) if many else max(8, terms.stratum.value_counts().max())
     at, middle, high = _packed(terms, columns)
-    ax = ax or plt.subplots(figsize=(7, 1.3 + (6.2*(high + 1)/(columns + 2) if many else .55*high)))[1]
+    ax = ax or plt.subplots(figsize=(7, 1.3 + (6.2*(high + 1)/(columns + 2) if many else .32*high)))[1]
     size = min(330/columns, 13)**2
     if many: ax.set_aspect('equal', anchor='S')
     else:

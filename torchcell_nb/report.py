@@ -22,7 +22,7 @@ from .metrics import plot_predictions
 from .runs import Run
 from .train import plot_curves
 
-# %% ../nbs/41_report.ipynb #59ea6847
+# %% ../nbs/41_report.ipynb #72e9e017
 def run_importance(
     run:Run # a finished run
 )->pd.DataFrame: # as `importance` returns it
@@ -36,7 +36,7 @@ def run_importance(
         part.replace(path)
     return pd.read_csv(path, sep='\t')
 
-# %% ../nbs/41_report.ipynb #e84921aa
+# %% ../nbs/41_report.ipynb #75add0a1
 def plot_scores(scores:pd.DataFrame, title:str='Test Pearson r', ax=None):
     "Each model's r with its bootstrap interval, from `Run.scores`; the ceiling as a line; returns the axes"
     ax = ax or plt.subplots(figsize=(7, .5*len(scores) + .8))[1]
@@ -54,7 +54,7 @@ def plot_scores(scores:pd.DataFrame, title:str='Test Pearson r', ax=None):
     ax.margins(x=.12)
     return ax
 
-# %% ../nbs/41_report.ipynb #247a12ad
+# %% ../nbs/41_report.ipynb #78182df6
 def report_figures(run:Run)->dict: # title -> svg
     "Every figure of a run"
     use_style()
@@ -76,14 +76,14 @@ def report_figures(run:Run)->dict: # title -> svg
     if (filters := run.table('filters')) is not None: keep('Filters', plot_funnel(filters))
     return figures
 
-# %% ../nbs/41_report.ipynb #48671cc0
+# %% ../nbs/41_report.ipynb #befa8ef0
 _style = '''
 :root{--page:#f4f5f7;--card:#fff;--ink:#22262e;--soft:#5b6472;--line:#dfe3e8;--accent:#0072B2}
 @media(prefers-color-scheme:dark){:root{--page:#14171c;--card:#1d2128;--ink:#e8eaee;--soft:#a4adba;--line:#333a45;--accent:#56B4E9}}
 *{box-sizing:border-box}body{margin:0;background:var(--page);color:var(--ink);font:16px/1.55 system-ui,sans-serif}
 main{max-width:56rem;margin:0 auto;padding:1.2rem}h1{font-size:1.6rem;line-height:1.2;margin:.6rem 0}h2{font-size:1.1rem;margin:1.6rem 0 .5rem}
 .lead{color:var(--soft);margin:.2rem 0 1rem}.card{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:.8rem;overflow-x:auto}
-.figure{background:#fff}.figure svg{display:block;width:100%;height:auto;max-width:44rem;margin:0 auto}
+.card+.card{margin-top:.6rem}.figure{background:#fff}.figure svg{display:block;width:100%;height:auto;max-width:44rem;margin:0 auto}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}th,td{padding:.35rem .6rem;text-align:right;border-bottom:1px solid var(--line)}th:first-child,td:first-child,td.word{text-align:left}
 tr:last-child td{border:0}.flag{display:inline-block;background:#D55E00;color:#fff;border-radius:6px;padding:.1rem .5rem;font-weight:600}code{font-size:.9em;word-break:break-all}pre{margin:0;white-space:pre-wrap;font-size:.85rem}
 '''
@@ -99,7 +99,7 @@ def _html_table(df): # a table with its index as first column
                    + '</tr>' for i, r in zip(df.index, df.itertuples(index=False)))
     return f'<table><tr>{head}</tr>{body}</table>'
 
-# %% ../nbs/41_report.ipynb #e23b7a89
+# %% ../nbs/41_report.ipynb #0ee9c46d
 def _facts(run):
     m = run.metrics
     return pd.DataFrame({'': {'terms (subsystems)': m['terms'], 'parameters': f'{m["parameters"]:,}',
