@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/92_all.ipynb #959a1480
+# %% ../nbs/92_all.ipynb #4cbc8cc8
 from .figures import *
 from .ontology import *
 from .annotations import *
@@ -19,6 +19,7 @@ from .hierarchy import *
 from .go_pipeline import *
 from .go_compare import *
 from .dcell import *
+from .dcell_fast import *
 from .losses import *
 from .metrics import *
 from .certificate import *
@@ -29,10 +30,10 @@ from .interpret import *
 from .report import *
 from .experiments import *
 
-# %% ../nbs/92_all.ipynb #67e34c6e
+# %% ../nbs/92_all.ipynb #fe2dc236
 import importlib
 
-# %% ../nbs/92_all.ipynb #2e9a8928
+# %% ../nbs/92_all.ipynb #9ee63ba4
 _modules = ('figures ontology annotations data sources snapshot simulate go_fetch go_filters hierarchy go_pipeline '
-            'go_compare dcell losses metrics certificate train baselines runs interpret report experiments'.split())
+            'go_compare dcell dcell_fast losses metrics certificate train baselines runs interpret report experiments'.split())
 __all__ = [name for module in _modules for name in importlib.import_module(f'torchcell_nb.{module}').__all__]

@@ -6,7 +6,7 @@
 __all__ = ['contained_genes', 'visible_genes', 'touched_terms', 'mutant_states', 'constant_chance', 'Certificate', 'certify',
            'plot_certificate']
 
-# %% ../nbs/22_certificate.ipynb #1e0dbc77
+# %% ../nbs/22_certificate.ipynb #e5fd6c41
 from dataclasses import dataclass
 
 import matplotlib.pyplot as plt
@@ -20,13 +20,14 @@ from scipy import sparse
 from scipy.special import gammaln
 
 from .data import DataError, Genotypes, Phenotypes
-from .dcell import DCell, activations, norms, signal_sizes
+from .dcell import activations, norms, signal_sizes
+from .dcell_fast import DCell
 from .figures import palette
 from .hierarchy import Hierarchy
 from .metrics import noise_ceiling
 from .ontology import contain
 
-# %% ../nbs/22_certificate.ipynb #c2a68f54
+# %% ../nbs/22_certificate.ipynb #12da6966
 def contained_genes(hierarchy:Hierarchy)->sparse.csr_array: # Boolean [T, G]
     "Which genes each term of a hierarchy contains"
     h = hierarchy
@@ -54,7 +55,7 @@ def touched_terms(
     "Which terms each genotype touches"
     return (visible_genes(hierarchy, genotypes).astype(bool) @ contained_genes(hierarchy).T.tocsr())
 
-# %% ../nbs/22_certificate.ipynb #2f37a505
+# %% ../nbs/22_certificate.ipynb #a2974867
 def mutant_states(
     model:DCell # in evaluation mode; its own weights decide
 )->np.ndarray: # Boolean [G, T]
@@ -69,7 +70,7 @@ def mutant_states(
     model.train(was)
     return np.concatenate(rows)
 
-# %% ../nbs/22_certificate.ipynb #2df0ecad
+# %% ../nbs/22_certificate.ipynb #d6369749
 def _visible_groups(seen):
     "Group of each genotype [n] from its visible genes: equal numbers, equal sets; -1 if no gene is visible"
     flat = seen.indices.astype(np.int32).tobytes()
@@ -81,7 +82,7 @@ def _group_sizes(group, keys):
     pairs = pd.DataFrame({'group': group, 'key': pd.factorize(keys)[0]}).drop_duplicates()
     return pd.Series(group).map(pairs.group.value_counts()).to_numpy()
 
-# %% ../nbs/22_certificate.ipynb #1a801ad0
+# %% ../nbs/22_certificate.ipynb #ee9bff7e
 def _floor(group, value):
     "Mean squared error no function of the group can go below, and the highest possible r; NaN values do not count"
     keep = ~np.isnan(value)
@@ -90,7 +91,7 @@ def _floor(group, value):
     inside = (y - (np.bincount(of, y)/np.bincount(of))[of])**2
     return float(inside.mean()), float(np.sqrt(max(0., 1 - inside.mean()/y.var()))) if y.var() > 0 else float('nan')
 
-# %% ../nbs/22_certificate.ipynb #a9eea763
+# %% ../nbs/22_certificate.ipynb #6d2063a8
 def _chance(sizes, n, batch): # C(size, B) / C(n, B)
     with np.errstate(invalid='ignore'):
         log = gammaln(sizes + 1.) - gammaln(sizes - batch + 1.) - gammaln(n + 1.) + gammaln(n - batch + 1.)
@@ -121,7 +122,7 @@ def constant_chance(
                                + np.bincount(term[order][start[:-1]], _chance(runs, n, batch), minlength=len(size)))
     return constant, untouched
 
-# %% ../nbs/22_certificate.ipynb #cd5ea299
+# %% ../nbs/22_certificate.ipynb #5098049a
 @dataclass(repr=False)
 class Certificate:
     "What no model shaped like the hierarchy can learn from these genotypes; made by `certify`"
@@ -137,7 +138,7 @@ class Certificate:
     noise:float # highest Pearson r given the replicate errors; NaN without them
     terms:pd.DataFrame # one row per term, see `table`
 
-# %% ../nbs/22_certificate.ipynb #acb19068
+# %% ../nbs/22_certificate.ipynb #d43c283a
 def certify(
     hierarchy:Hierarchy,
     genotypes:Genotypes, # n genotypes to learn from, over any vocabulary
@@ -173,7 +174,7 @@ def certify(
                        float('nan') if value is None else noise_ceiling(value, phenotypes.standard_error),
                        _term_table(h, genotypes, seen, batch, alike, signal))
 
-# %% ../nbs/22_certificate.ipynb #eb38fcfa
+# %% ../nbs/22_certificate.ipynb #a5218053
 def _term_table(h, genotypes, seen, batch, alike, signal):
     n, touched = len(genotypes), np.asarray(touched_terms(h, genotypes).sum(0)).ravel()
     constant, untouched = constant_chance(h, genotypes, batch) if n > 1 else (np.ones(len(h)), touched == 0)
@@ -189,7 +190,7 @@ def _meetings(h, seen):
     count[-1] += int((np.diff(seen.indptr) == 0).sum())
     return count
 
-# %% ../nbs/22_certificate.ipynb #e8f1b80a
+# %% ../nbs/22_certificate.ipynb #5e8371dd
 @patch(as_prop=True)
 def table(self:Certificate)->pd.DataFrame:
     """One row per term: genotypes that touch it, chance that it is constant in a batch, expected running variance
@@ -231,7 +232,7 @@ def __repr__(self:Certificate):
                      f'median by stratum {", ".join(f"{s:.2g}" for s in self.terms[self.terms.touched > 0].groupby("stratum").signal.median())}')
     return '\n'.join(lines)
 
-# %% ../nbs/22_certificate.ipynb #e5701b81
+# %% ../nbs/22_certificate.ipynb #28d12cb1
 _ramp = LinearSegmentedColormap.from_list('constant', ['#dfe3e8', '#9aa3b0', '#22262e'])
 
 def _packed(terms, columns):

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['silenced', 'importance', 'hierarchy_graph', 'plot_importance']
 
-# %% ../nbs/40_interpret.ipynb #8e10b07b
+# %% ../nbs/40_interpret.ipynb #f50cd5d9
 import matplotlib.pyplot as plt
 import networkx as nx
 import numpy as np
@@ -13,19 +13,21 @@ import pandas as pd
 import torch
 
 from .data import Genotypes
-from .dcell import DCell, gene_states
+from .dcell import gene_states
+from .dcell_fast import DCell
 from .figures import dag_positions, draw_dag, palette
 from .hierarchy import Hierarchy
 from .metrics import mse
 
-# %% ../nbs/40_interpret.ipynb #a9ad0798
+# %% ../nbs/40_interpret.ipynb #bacff37c
 def silenced(
     model:DCell,
     genotypes:Genotypes, # n genotypes over the hierarchy's genes
     term:int # position of the term in the hierarchy
 )->np.ndarray: # [n]
     "The root's predictions when the term's output is its mean over these genotypes"
-    return _silenced(model.eval(), *_states(model, genotypes), term)
+    model = model.by_term()
+    return _silenced(model, *_states(model, genotypes), term)
 
 def _states(model, genotypes):
     "Gene states [n, G] and every subsystem's output, computed once"
@@ -41,7 +43,7 @@ def _silenced(model, genes, states, term):
         changed[t] = model.subsystems[t](model.inputs(t, {c: changed.get(c, states[c]) for c in h.children_of(t)}, genes))
     return model.subsystems[-1].head(changed[len(h) - 1])[:, 0].numpy()
 
-# %% ../nbs/40_interpret.ipynb #f73e71b8
+# %% ../nbs/40_interpret.ipynb #6ab411b9
 def importance(
     model:DCell,
     genotypes:Genotypes, # n genotypes the model was not fitted on
@@ -52,14 +54,15 @@ def importance(
     "How much worse the root predicts, in squared units of the phenotype, with each term but the root silenced"
     h, few = model.hierarchy, np.unique(np.linspace(0, len(genotypes) - 1, min(rows, len(genotypes))).astype(int))
     genotypes, value = genotypes.take(few), np.asarray(value, float)[few]
-    genes, states = _states(model, genotypes)
+    terms = model.by_term()
+    genes, states = _states(terms, genotypes)
     base = mse(value, mean + sd*model.predict(genotypes))
     table = [(h.terms[t], h.names[t], int(h.stratum[t]), int(h.contained[t]),
-              mse(value, mean + sd*_silenced(model, genes, states, t)) - base) for t in range(len(h) - 1)]
+              mse(value, mean + sd*_silenced(terms, genes, states, t)) - base) for t in range(len(h) - 1)]
     return (pd.DataFrame(table, columns=['term', 'name', 'stratum', 'contained', 'importance'])
             .sort_values('importance', ascending=False, ignore_index=True))
 
-# %% ../nbs/40_interpret.ipynb #2692db52
+# %% ../nbs/40_interpret.ipynb #593d76af
 def hierarchy_graph(hierarchy:Hierarchy)->nx.DiGraph:
     "The hierarchy as a networkx graph, edges child -> parent"
     g = nx.DiGraph(); g.add_nodes_from(hierarchy.terms)

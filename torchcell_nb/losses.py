@@ -5,11 +5,11 @@
 # %% auto #0
 __all__ = ['DCellLoss']
 
-# %% ../nbs/20_losses.ipynb #723365db
+# %% ../nbs/20_losses.ipynb #affb6c85
 import torch
 from torch import nn
 
-# %% ../nbs/20_losses.ipynb #3d4b12e2
+# %% ../nbs/20_losses.ipynb #de7069cd
 class DCellLoss(nn.Module):
     "Root error + alpha * SUM of the other terms' errors, averaged over genotypes, + penalty * |W|_2 (Ma et al. 2018)"
     def __init__(self,
@@ -40,6 +40,6 @@ class DCellLoss(nn.Module):
                              'not measured; drop such genotypes before training')
         weights = list(weights)
         if self.penalty and not weights: raise ValueError(f'penalty={self.penalty} but no weights were given to penalise')
-        error = ((predictions - y[:, None])**2).mean(0)
+        error = nn.functional.mse_loss(predictions, y[:, None].expand_as(predictions), reduction='none').mean(0)
         loss = error[self.root] + self.alpha*(error.sum() - error[self.root])
         return loss + self.penalty*torch.stack([(w**2).sum() for w in weights]).sum().sqrt() if self.penalty else loss

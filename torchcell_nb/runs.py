@@ -6,7 +6,7 @@
 __all__ = ['ModelConfig', 'LossConfig', 'SplitConfig', 'RunConfig', 'ConfigError', 'compose_config', 'Task', 'load_task',
            'train_run', 'Run']
 
-# %% ../nbs/32_runs.ipynb #6be38e51
+# %% ../nbs/32_runs.ipynb #531f5415
 import dataclasses, difflib, hashlib, json, platform, re, resource, time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,7 +26,7 @@ from . import __version__
 from .baselines import baselines, fit_baseline
 from .certificate import certify
 from .data import DataError, Genotypes, Phenotypes, Split, split_random
-from .dcell import DCell
+from .dcell_fast import DCell
 from .go_pipeline import FilterReport, configs_folder, filter_go
 from .hierarchy import Hierarchy
 from .losses import DCellLoss
@@ -36,10 +36,10 @@ from .snapshot import yeast_go
 from .sources import dna_repair, find_data, read_dcell_scores, read_dcell_topology, read_table
 from .train import FitConfig, check_fit, fit
 
-# %% ../nbs/32_runs.ipynb #65c933bb
+# %% ../nbs/32_runs.ipynb #bccb9856
 @dataclass
 class ModelConfig:
-    "The DCell; see its documentation in `10_dcell`"
+    "The DCell; see its documentation in `10a_dcell_fast`"
     norm:str = 'batch'
     activation:str = 'tanh'
     order:str = 'act-norm'
@@ -52,6 +52,8 @@ class ModelConfig:
     head:str = 'linear'
     gene_dim:int = 0
     init_scale:float = 1.
+    attention:int = 0
+    constant_rule:bool = True
 
 @dataclass
 class LossConfig:
@@ -65,7 +67,7 @@ class SplitConfig:
     validation:float = .15 # share of the training rows held out to choose by
     seed:Optional[int] = None # the run's seed unless given
 
-# %% ../nbs/32_runs.ipynb #d2113f63
+# %% ../nbs/32_runs.ipynb #701e0884
 @dataclass
 class RunConfig:
     "Everything a run depends on"
@@ -93,7 +95,7 @@ class RunConfig:
 
 ConfigStore.instance().store(name='run', node=RunConfig)
 
-# %% ../nbs/32_runs.ipynb #a5a225b5
+# %% ../nbs/32_runs.ipynb #f63cd9ab
 class ConfigError(ValueError): "Settings that cannot be"
 
 def _keys(d, prefix=''):
@@ -133,7 +135,7 @@ def compose_config(
         raise ConfigError(f'{sorted(missing)[0]} must be given: {sorted(missing)[0]}=...')
     return OmegaConf.to_object(cfg)
 
-# %% ../nbs/32_runs.ipynb #a229ea6e
+# %% ../nbs/32_runs.ipynb #52e4462a
 @dataclass(frozen=True)
 class Task:
     "What a run is asked to learn"
@@ -148,7 +150,7 @@ class Task:
 
 def _sha256(path): return hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
-# %% ../nbs/32_runs.ipynb #4180bc2c
+# %% ../nbs/32_runs.ipynb #151ba1b6
 def _two_files(train, test, validation, seed):
     "Training and test file as one table with the authors' split, a validation part taken out of the training file"
     (g, p), (gt, pt) = train, test
@@ -180,7 +182,7 @@ def _dcell_files(d, config, seed):
     return Task(Hierarchy.from_ontology(ontology), *parts,
                 {Path(d[k]).name: _sha256(d[k]) for k in ('topology', 'train', 'test') if d[k]})
 
-# %% ../nbs/32_runs.ipynb #8db887f3
+# %% ../nbs/32_runs.ipynb #97e22fc8
 def _yeast(root, n, genes=None):
     go = yeast_go()
     return filter_go(go.under(root) if root else go.with_root(), 'ma2018', genes, n)
@@ -215,7 +217,7 @@ def _table(d, config, seed):
                 split_random(genotypes, seed, config.split.validation*(1 - d['test']), d['test']),
                 {Path(d['path']).name: _sha256(d['path'])}, report, None if np.isnan(ceiling) else ceiling)
 
-# %% ../nbs/32_runs.ipynb #36387fa2
+# %% ../nbs/32_runs.ipynb #a6f8a079
 def load_task(config:RunConfig)->Task:
     "Read or simulate what the settings name. Raises DataError, OntologyError or FileNotFoundError naming file, line and value"
     if 'name' not in config.data: raise ConfigError("no data: compose the settings with compose_config(['data=dna_repair'])")
@@ -224,7 +226,7 @@ def load_task(config:RunConfig)->Task:
                 table=_table)[config.data['name']](config.data, config, seed)
     return dataclasses.replace(task, hierarchy=task.hierarchy.with_permuted_genes(seed)) if config.control == 'genes' else task
 
-# %% ../nbs/32_runs.ipynb #7d474e2a
+# %% ../nbs/32_runs.ipynb #747398db
 def _comparable(config): # settings that decide the result
     d = json.loads(json.dumps(dataclasses.asdict(config)))
     return ({k: v for k, v in OmegaConf.to_container(OmegaConf.create(d)).items() if k != 'out'}
@@ -254,7 +256,7 @@ def _claim(folder, config):
 def _write(path, text):
     part = Path(f'{path}.part'); part.write_text(text); part.replace(path)
 
-# %% ../nbs/32_runs.ipynb #4780fcb4
+# %% ../nbs/32_runs.ipynb #e5b6525b
 def _predictions(task, run, config, progress):
     "One row per genotype: genes, part, measured, the model's prediction and each baseline's"
     parts = ['train', 'validation'] + ['test']*config.test
@@ -282,7 +284,7 @@ def _metrics(predictions, config, task, run, seconds):
             'peak_memory_mb': resource.getrusage(resource.RUSAGE_SELF).ru_maxrss//1024,
             'split': task.split.id, 'hierarchy': task.hierarchy.id, 'data': task.manifest, 'versions': versions}
 
-# %% ../nbs/32_runs.ipynb #1ea003ad
+# %% ../nbs/32_runs.ipynb #427509b8
 def _unchanged(run, task):
     "A finished run, if it was made of the same data"
     for what, now in (('data', json.loads(json.dumps(task.manifest))), ('hierarchy', task.hierarchy.id),
@@ -295,7 +297,7 @@ def _unchanged(run, task):
 def _certify(task, config, folder, progress):
     "Write, and say, what cannot be learned from the training part"
     train, seen = task.split['train'], dataclasses.asdict(config.model)
-    del seen['head'], seen['gene_dim']                                # they change nothing here
+    for k in ('head', 'gene_dim', 'attention', 'constant_rule'): del seen[k]     # they change nothing here
     certificate = certify(task.hierarchy, task.genotypes.take(train), task.phenotypes.take(train), config.fit.batch,
                           **seen)
     if progress: print(f'{certificate}\n', flush=True)
@@ -303,7 +305,7 @@ def _certify(task, config, folder, progress):
            json.dumps(_null({**certificate.to_dict(), 'says': repr(certificate)}), indent=1, allow_nan=False) + '\n')
     _write(folder/'certificate.tsv', certificate.terms.to_csv(sep='\t', index=False, float_format='%.6g'))
 
-# %% ../nbs/32_runs.ipynb #0812be5d
+# %% ../nbs/32_runs.ipynb #56b7c9a4
 def train_run(
     config:RunConfig,
     progress:bool=True # show a progress bar
@@ -338,7 +340,7 @@ def train_run(
            json.dumps(_null(_metrics(predictions, config, task, run, seconds)), indent=1, allow_nan=False) + '\n')
     return Run(folder)
 
-# %% ../nbs/32_runs.ipynb #5d2fa422
+# %% ../nbs/32_runs.ipynb #1ae21ff5
 class Run:
     "A finished run, read from its folder"
     def __init__(self, folder):
@@ -364,7 +366,7 @@ class Run:
     def certificate(self): path = self.folder/'certificate.json'; return json.loads(path.read_text()) if path.exists() else None
     def table(self, name): path = self.folder/f'{name}.tsv'; return pd.read_csv(path, sep='\t') if path.exists() else None
 
-# %% ../nbs/32_runs.ipynb #17e36746
+# %% ../nbs/32_runs.ipynb #18ec7ff5
 @patch
 def model(self:Run)->DCell:
     "The trained network, in evaluation mode; its predictions are of standardised targets, see `predict`"

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['FitConfig', 'Rows', 'batches', 'check_fit', 'Fit', 'cpu_threads', 'fit', 'plot_curves']
 
-# %% ../nbs/30_train.ipynb #7cd80daf
+# %% ../nbs/30_train.ipynb #85f44685
 import dataclasses, hashlib, time
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,13 +22,13 @@ from fastprogress.fastprogress import progress_bar
 from torch.utils.data import DataLoader
 
 from .data import DataError, Genotypes, Phenotypes, Split
-from .dcell import DCell
+from .dcell_fast import DCell
 from .figures import palette
 from .hierarchy import Hierarchy
 from .losses import DCellLoss
 from .metrics import mse, pearson
 
-# %% ../nbs/30_train.ipynb #73a0bc37
+# %% ../nbs/30_train.ipynb #3092a058
 @dataclass
 class FitConfig:
     "How to train; every field can be set from the command line as fit.NAME=VALUE"
@@ -54,7 +54,7 @@ class FitConfig:
             raise ValueError(f'fit.batch={self.batch}: batch normalisation needs batches of at least 2 genotypes')
         if self.lr <= 0: raise ValueError(f'fit.lr={self.lr}: expected a positive number')
 
-# %% ../nbs/30_train.ipynb #f0801c29
+# %% ../nbs/30_train.ipynb #ed1b37b6
 class Rows(torch.utils.data.Dataset):
     "Batches of (indices, offsets, y) from genotypes [n] and targets [n]"
     def __init__(self, genotypes:Genotypes, y):
@@ -70,7 +70,7 @@ def batches(rows:Rows, batch:int, seed:int)->DataLoader:
     return DataLoader(rows, batch, shuffle=True, drop_last=len(rows) >= batch, collate_fn=lambda b: b,
                       generator=torch.Generator().manual_seed(seed))
 
-# %% ../nbs/30_train.ipynb #3e11e57d
+# %% ../nbs/30_train.ipynb #b12c4e24
 def check_fit(model:DCell, genotypes:Genotypes, phenotypes:Phenotypes, split:Split, config:FitConfig):
     "Refuse, with a DataError, what cannot be trained on, before anything is written"
     if len(genotypes) != len(phenotypes):
@@ -102,7 +102,7 @@ def _fingerprint(model, genotypes, phenotypes, split, config, loss):
                 data=hashlib.sha256(phenotypes.value.tobytes() + genotypes.indices.tobytes()
                                     + genotypes.offsets.tobytes()).hexdigest()[:16])
 
-# %% ../nbs/30_train.ipynb #9c141e87
+# %% ../nbs/30_train.ipynb #18c20c5a
 class Fit:
     "A model being trained: the loop's state, one `epoch` at a time"
     def __init__(self, model, loss, genotypes, phenotypes, split, config):
@@ -116,7 +116,7 @@ class Fit:
         self.validation = genotypes.take(split['validation']), value[split['validation']]
         self.accelerator = Accelerator()
         steps = config.epochs*len(batches(self.rows, config.batch, 0))
-        optimizer = torch.optim.AdamW(model.parameters(), lr=config.lr, weight_decay=config.weight_decay)
+        optimizer = torch.optim.AdamW(model.parameters(), lr=config.lr, weight_decay=config.weight_decay, fused=True)
         schedule = (torch.optim.lr_scheduler.OneCycleLR(optimizer, config.lr, steps, pct_start=.1 if steps > 20 else .3)
                     if config.schedule == 'onecycle' else torch.optim.lr_scheduler.ConstantLR(optimizer, 1.))
         self.model, self.optimizer, self.schedule = self.accelerator.prepare(model, optimizer, schedule)
@@ -125,7 +125,7 @@ class Fit:
     def bare(self): # the model without accelerate's wrapping
         return self.accelerator.unwrap_model(self.model)
 
-# %% ../nbs/30_train.ipynb #770095b1
+# %% ../nbs/30_train.ipynb #7cd6d801
 @patch
 def epoch(self:Fit):
     "One pass over the training part, then the validation part; adds a row to `history`"
@@ -163,7 +163,7 @@ def done(self:Fit)->bool:
     n, r = len(self.history), [np.nan_to_num(h['validation_pearson'], nan=-1) for h in self.history]
     return n >= self.config.epochs or bool(self.config.patience and n and n - 1 - int(np.argmax(r)) >= self.config.patience)
 
-# %% ../nbs/30_train.ipynb #4517ae7e
+# %% ../nbs/30_train.ipynb #4c685cda
 @patch
 def save(self:Fit, path):
     "Write everything the run needs to go on, whole or not at all"
@@ -184,7 +184,7 @@ def resume(self:Fit, path):
     self.schedule.load_state_dict(state['schedule'])
     self.history, self.best = state['history'], state['best']
 
-# %% ../nbs/30_train.ipynb #3eb1ec51
+# %% ../nbs/30_train.ipynb #68beed5d
 @contextmanager
 def cpu_threads(n:int): # 0 changes nothing
     "Use n CPU threads inside, and as many as before afterwards"
@@ -209,7 +209,7 @@ def _epochs(run, checkpoint, progress):
             bar.comment = f'loss {row["loss"]:.3f}, validation r {row["validation_pearson"]:.3f} (best {run.best["pearson"]:.3f})'
     if tracker: tracker.finish()
 
-# %% ../nbs/30_train.ipynb #3484a4dc
+# %% ../nbs/30_train.ipynb #a99dea32
 def fit(
     model:DCell, # trained in place; left with the kept epoch's weights, in evaluation mode
     loss:DCellLoss,
@@ -227,7 +227,7 @@ def fit(
     run.bare.load_state_dict(run.best['state']); run.bare.eval()
     return run
 
-# %% ../nbs/30_train.ipynb #6add781b
+# %% ../nbs/30_train.ipynb #d93c739a
 @patch(as_prop=True)
 def curves(self:Fit)->pd.DataFrame:
     "One row per epoch: epoch, loss, seconds, validation_pearson, validation_mse"
@@ -239,7 +239,7 @@ def __repr__(self:Fit):
             f'kept epoch {self.best["epoch"]} with validation r {self.best["pearson"]:.3f}' if self.best
             else 'Fit: not yet trained')
 
-# %% ../nbs/30_train.ipynb #f32db196
+# %% ../nbs/30_train.ipynb #ff624f64
 def plot_curves(curves, baseline:dict=None, ceiling:float=None, axes=None):
     "Training loss, and validation r with baselines (name -> r) and the noise ceiling; returns the axes"
     axes = plt.subplots(1, 2, figsize=(8.4, 3.2))[1] if axes is None else axes
