@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/92_all.ipynb #4cbc8cc8
+# %% ../nbs/92_all.ipynb #ef729764
 from .figures import *
 from .ontology import *
 from .annotations import *
@@ -20,6 +20,8 @@ from .go_pipeline import *
 from .go_compare import *
 from .dcell import *
 from .dcell_fast import *
+from .dcell_screen import *
+from .dcell_diagnostics import *
 from .losses import *
 from .metrics import *
 from .certificate import *
@@ -28,12 +30,13 @@ from .baselines import *
 from .runs import *
 from .interpret import *
 from .report import *
+from .bench import *
 from .experiments import *
 
 # %% ../nbs/92_all.ipynb #fe2dc236
 import importlib
 
-# %% ../nbs/92_all.ipynb #9ee63ba4
+# %% ../nbs/92_all.ipynb #86deb515
 _modules = ('figures ontology annotations data sources snapshot simulate go_fetch go_filters hierarchy go_pipeline '
-            'go_compare dcell dcell_fast losses metrics certificate train baselines runs interpret report experiments'.split())
+            'go_compare dcell dcell_fast dcell_screen dcell_diagnostics losses metrics certificate train baselines runs interpret report bench experiments'.split())
 __all__ = [name for module in _modules for name in importlib.import_module(f'torchcell_nb.{module}').__all__]
