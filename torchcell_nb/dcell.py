@@ -15,7 +15,7 @@ from fastcore.basics import patch
 
 from .hierarchy import Hierarchy
 
-# %% ../nbs/10_dcell.ipynb #2662be3f
+# %% ../nbs/10_dcell.ipynb #bf09c156
 def gene_states(
     indices:torch.Tensor, # int: disrupted genes, genotype after genotype
     offsets:torch.Tensor, # int [B + 1]: genotype i holds indices[offsets[i]:offsets[i+1]]
@@ -31,6 +31,7 @@ def gene_states(
 def check_batch(indices, offsets, n_genes)->torch.Tensor: # [B] genes disrupted in each genotype
     "Refuse what is no batch: TypeError, ValueError or IndexError says what is wrong"
     for name, a in (('indices', indices), ('offsets', offsets)):
+        if not isinstance(a, torch.Tensor): raise TypeError(f'{name}: expected a tensor, got {type(a).__name__}; torch.as_tensor({name}) makes one')
         if a.dtype not in (torch.int32, torch.int64) or a.ndim != 1:
             raise TypeError(f'{name}: expected a one-dimensional int32 or int64 tensor, got {a.dtype} of shape {tuple(a.shape)}')
     if len(offsets) < 2: raise ValueError('an empty batch: offsets needs one entry more than there are genotypes')
@@ -81,10 +82,10 @@ def attend(x, query, dim):
     shape = [query.shape[1] if d == dim else 1 for d in range(x.ndim)]
     return x*sum(torch.softmax(x*q.view(shape), dim) for q in query)*(query.shape[1]/len(query))
 
-# %% ../nbs/10_dcell.ipynb #05036f4f
+# %% ../nbs/10_dcell.ipynb #dd3beeec
 def constant_column(norm, a):
     "What `norm` gives for a term that does not vary in the batch: exact arithmetic instead of rounding noise"
-    return norm.bias.expand_as(a) if isinstance(norm, nn.BatchNorm1d) else norm(a)
+    return norm.bias + norm.weight*(0*a) if isinstance(norm, nn.BatchNorm1d) else norm(a)   # gradients of 0, not none: momentum goes on as elsewhere
 
 # %% ../nbs/10_dcell.ipynb #4bff8a12
 def signal_sizes(
@@ -105,7 +106,7 @@ def signal_sizes(
         size[t] = np.sqrt(v/(v + eps))
     return size
 
-# %% ../nbs/10_dcell.ipynb #4b9b4b37
+# %% ../nbs/10_dcell.ipynb #30c49a98
 class DCellByTerm(nn.Module):
     "The network of Ma et al. (2018): one subsystem per term of a hierarchy, each with a head that predicts the phenotype"
     def __init__(self,
@@ -130,6 +131,7 @@ class DCellByTerm(nn.Module):
             raise ValueError(f'layers={layers}, gene_dim={gene_dim}, attention={attention}: expected at least 1, 0 and 0')
         self.constant_rule = constant_rule
         self.hierarchy, self.widths = hierarchy, hierarchy.widths(least, share, by, rounding)
+        if self.widths.min() < 1: raise ValueError(f'least={least}, share={share}: a subsystem would have no units; expected least of at least 1')
         n_in = [int(self.widths[hierarchy.children_of(t)].sum()) + max(gene_dim, 1)*len(hierarchy.genes_of(t)) for t in range(len(hierarchy))]
         if 0 in n_in: raise ValueError(f'term {hierarchy.terms[n_in.index(0)]} has neither children nor direct genes: it would compute nothing; '
                                        'build the hierarchy with Hierarchy.from_ontology, which refuses such terms')
@@ -188,7 +190,7 @@ def forward(self:DCellByTerm,
     "Every subsystem's prediction of the phenotype. Raises ValueError for a batch of 1 in training, IndexError for an unknown gene"
     return torch.cat([s.head(o) for s, o in zip(self.subsystems, self.states(indices, offsets))], 1)
 
-# %% ../nbs/10_dcell.ipynb #4b36780f
+# %% ../nbs/10_dcell.ipynb #5d562774
 @patch
 def predict(self:DCellByTerm,
     genotypes, # Genotypes over the hierarchy's genes
@@ -197,13 +199,15 @@ def predict(self:DCellByTerm,
     "Predicted phenotypes, in evaluation mode"
     if tuple(genotypes.genes) != self.hierarchy.genes:
         raise ValueError('the genotypes have another gene vocabulary than the hierarchy; build them with Genotypes.from_names(rows, genes=model.hierarchy.genes), or read_table(path, genes=...)')
+    if batch < 1: raise ValueError(f'batch={batch}: expected at least 1')
     was, device, out = self.training, next(self.parameters()).device, []
     self.eval()
-    with torch.no_grad():
-        for at in range(0, len(genotypes), batch):
-            part = genotypes.take(slice(at, at + batch))
-            out.append(self(torch.tensor(part.indices, device=device), torch.tensor(part.offsets, device=device))[:, -1].cpu().numpy())
-    self.train(was)
+    try:
+        with torch.no_grad():
+            for at in range(0, len(genotypes), batch):
+                part = genotypes.take(slice(at, at + batch))
+                out.append(self(torch.tensor(part.indices, device=device), torch.tensor(part.offsets, device=device))[:, -1].cpu().numpy())
+    finally: self.train(was)
     return np.concatenate(out) if out else np.zeros(0, np.float32)
 
 @patch

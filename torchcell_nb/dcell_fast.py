@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['DCell']
 
-# %% ../nbs/10a_dcell_fast.ipynb #07207c90
-import sys, warnings
+# %% ../nbs/10a_dcell_fast.ipynb #2732ce30
+import sys, threading, warnings
 from collections import namedtuple
 
 import numpy as np
@@ -107,32 +107,34 @@ def varying(self:_Layout, counts, n):
         parent = getattr(self, f'parent_{s}'); varies[parent[varies[getattr(self, f'child_{s}')]]] = True
     return varies
 
-# %% ../nbs/10a_dcell_fast.ipynb #9b727eb3
+# %% ../nbs/10a_dcell_fast.ipynb #a7d3b899
 _Product = namedtuple('_Product', 'first last x z h')
 _Tile = namedtuple('_Tile', 'rows terms columns x products bag bag_offsets users')
 
 class _Work:
     "Buffers for batches of B, cut into tiles"
-    def __init__(self, layout:_Layout, B, like, layers, attention, save, cut, limit=2**20):
+    limit = 2**20 # numbers per tile
+
+    def __init__(self, layout:_Layout, key, like, layers, attention):
+        B, cut, *_, save = self.key = key # cut: the batch size that decides where tiles end
         def new(n, b=B): return torch.empty(n, b, dtype=like.dtype, device=like.device)
         l = self.layout = layout
-        self.key = B, cut, like.dtype, like.device, save
         self.h = [new(l.units) for _ in range(layers)]
         self.z = [new(l.units) for _ in range(layers)] if save else self.h
         self.out = new(l.units) if attention else self.h[-1]
         self.mean, self.rstd = new(layers, l.units), new(layers, l.units)
-        groups = self._cut(cut, limit)
+        groups = self._cut(cut)
         self.x = new(len(l.child_row) + l.terms if save else max(int(l.column[g[-1][1]] - l.column[g[0][0]]) for g in groups))
         self.tiles = [self._tile(g, save) for g in groups]
         self.weight_sizes = [int(l.weight[p.last] - l.weight[p.first]) for t in self.tiles for p in t.products]
 
-    def _cut(self, B, limit):
+    def _cut(self, B):
         l, groups, load, stratum = self.layout, [], 0, -1
         for first, last in l.alike:
             each = int(max(l.width[first], l.inputs[first]))*B
-            parts = min(last - first, -(-(last - first)*each//limit))
+            parts = min(last - first, -(-(last - first)*each//self.limit))
             for a, b in ((first + (last - first)*i//parts, first + (last - first)*(i + 1)//parts) for i in range(parts)):
-                if l.stratum[a] != stratum or load + (b - a)*each > limit: groups.append([]); load, stratum = 0, l.stratum[a]
+                if l.stratum[a] != stratum or load + (b - a)*each > self.limit: groups.append([]); load, stratum = 0, l.stratum[a]
                 groups[-1].append((a, b)); load += (b - a)*each
         return groups
 
@@ -150,10 +152,12 @@ class _Work:
         bags = torch.as_tensor(l.user_offsets[rows.start:rows.stop + 1] - at.start, device=self.x.device)
         return _Tile(rows, slice(first, last), columns, self.x[columns.start - x0:columns.stop - x0], products, l.users[at], bags, at)
 
-# %% ../nbs/10a_dcell_fast.ipynb #a885d2b2
+# %% ../nbs/10a_dcell_fast.ipynb #c3e29672
+def _numpy_can(x): return x.is_cpu and x.dtype in (torch.float32, torch.float64)
+
 def _tanh_(x):
     "tanh in place"
-    if not x.is_cpu: return x.tanh_()
+    if not _numpy_can(x): return x.tanh_()
     a = x.numpy(); np.tanh(a, out=a)
     return x
 
@@ -202,7 +206,7 @@ def _back_through(f, d, *inputs):
         inputs = [x.detach().requires_grad_() for x in inputs]
         return torch.autograd.grad(f(*inputs), inputs, d)
 
-# %% ../nbs/10a_dcell_fast.ipynb #8a7b6fd3
+# %% ../nbs/10a_dcell_fast.ipynb #5f42cff1
 _Values = namedtuple('_Values', 'weight gene bias gamma beta query head') # the parameters the network's Function takes; None where there are none
 
 def _start_state(work, batch, v):
@@ -248,7 +252,7 @@ def _forwards(net, work, batch, v, mode):
     return _sum_heads(l, v.head, work.out)
 
 def _queries(l, query, p):
-    "The attention _queries of a run of terms, [n, m, width]"
+    "The attention queries of a run of terms, [n, m, width]"
     return query[:, l.row[p.first]:l.row[p.last]].view(len(query), p.last - p.first, -1).transpose(0, 1)
 
 def _sum_heads(l, head, out):
@@ -332,25 +336,29 @@ def _attention_back(l, tile, query, d_query, d):
             dh, d_query[:, rows] = _back_through(lambda h, q: attend(h, q, 0), part[i], h, q)
             part[i].copy_(dh)
 
-# %% ../nbs/10a_dcell_fast.ipynb #d1d9d961
+# %% ../nbs/10a_dcell_fast.ipynb #661ac1b9
 class _Spare:
     "Memory that is handed out again once its tensor is gone"
-    def __init__(self): self.arrays = []
+    def __init__(self): self.arrays, self.lock, self.idle = [], threading.Lock(), self.holders([np.empty(0)])[0]
+    def __reduce__(self): return _Spare, ()                                    # a copy starts empty
+    def holders(self, arrays): return [sys.getrefcount(a) for a in arrays]
 
     def empty(self, like):
         "A tensor of the shape and type of `like`, contents undefined"
-        if not like.is_cpu: return torch.empty_like(like)
+        if not _numpy_can(like): return torch.empty_like(like)
         kind = torch.empty(0, dtype=like.dtype).numpy().dtype
-        for a in self.arrays:
-            if a.shape == like.shape and a.dtype == kind and sys.getrefcount(a) == 3: return torch.from_numpy(a)   # the list, `a`, and the call itself
-        self.arrays = [a for a in self.arrays if sys.getrefcount(a) > 3][-4:] + [np.empty(like.shape, kind)]
-        return torch.from_numpy(self.arrays[-1])
+        with self.lock:
+            busy = [n > self.idle for n in self.holders(self.arrays)]
+            for a, in_use in zip(self.arrays, busy):
+                if not in_use and a.shape == like.shape and a.dtype == kind: return torch.from_numpy(a)
+            self.arrays = [a for a, in_use in zip(self.arrays, busy) if in_use][-4:] + [np.empty(like.shape, kind)]
+            return torch.from_numpy(self.arrays[-1])
 
-# %% ../nbs/10a_dcell_fast.ipynb #326f0747
+# %% ../nbs/10a_dcell_fast.ipynb #32b22903
 _Mode = namedtuple('_Mode', 'norm n seen') # norm: 'alone', 'shared' or 'given'; n: genotypes of all processes; seen: [units] 0 for terms that do not vary
 
 class _AllSubsystems(torch.autograd.Function):
-    "_Disrupted genes and values in; the heads' sums [T, B] out, in the hierarchy's order"
+    "Disrupted genes and values in; the heads' sums [T, B] out, in the hierarchy's order"
     @staticmethod
     def forward(ctx, net, work, batch, mode, *values):
         ctx.net, ctx.work, ctx.batch, ctx.mode = net, work, batch, mode
@@ -358,12 +366,13 @@ class _AllSubsystems(torch.autograd.Function):
         return _forwards(net, work, batch, _Values(*values), mode)[net.layout.place]
 
     @staticmethod
-    @torch.autograd.function.once_differentiable
     def backward(ctx, d_heads):
         if ctx.work is None: raise RuntimeError('the fast DCell can be differentiated once per forward pass: call the model again, or use model.by_term()')
+        if torch.is_grad_enabled(): raise RuntimeError('create_graph=True: the fast DCell has no second derivatives; use model.by_term()')
+        work, ctx.work = ctx.work, None
         d_heads = d_heads[ctx.net.layout.order]
-        g = _backwards(ctx.net, ctx.work, ctx.batch, _Values(*ctx.saved_tensors), ctx.mode, d_heads, ctx.net._spare)
-        ctx.net._give_back(ctx.work); ctx.work = None
+        g = _backwards(ctx.net, work, ctx.batch, _Values(*ctx.saved_tensors), ctx.mode, d_heads, ctx.net._spare)
+        ctx.net._give_back(work)
         return None, None, None, None, *g
 
 # %% ../nbs/10a_dcell_fast.ipynb #695247b9
@@ -405,7 +414,7 @@ class DCell(nn.Module):
         self._works, self._spare = [], _Spare()
         self.load_state_dict(model.state_dict())
 
-# %% ../nbs/10a_dcell_fast.ipynb #811c14f2
+# %% ../nbs/10a_dcell_fast.ipynb #e3c04a39
 @patch
 def _named(self:DCell):
     "Name and place of each tensor of the definition's state_dict: views, or a list of views that stand side by side"
@@ -459,19 +468,22 @@ def by_term(self:DCell)->DCellByTerm:
     "The definition, with a copy of this network's values"
     with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
         warnings.simplefilter('ignore'); model = DCellByTerm(self.hierarchy, **self.settings)
+    model = model.to(self.weight).train(self.training)
     model.load_state_dict(self.state_dict())
-    return model.to(self.weight).train(self.training)
+    return model
 
-# %% ../nbs/10a_dcell_fast.ipynb #b3b6bdb4
+# %% ../nbs/10a_dcell_fast.ipynb #fa976574
 @patch
 def _work(self:DCell, B, save):
-    cut = self._largest(B)
-    for i, w in enumerate(self._works):
-        if w.key == (B, cut, self.weight.dtype, self.weight.device, save): return self._works.pop(i)
-    return _Work(self.layout, B, self.weight, self.layers, self.query is not None, save, cut)
+    key = B, self._largest(B), self.weight.dtype, self.weight.device, torch.is_inference_mode_enabled(), save
+    with self._spare.lock:
+        for i, w in enumerate(self._works):
+            if w.key == key: return self._works.pop(i)
+    return _Work(self.layout, key, self.weight, self.layers, self.query is not None)
 
 @patch
-def _give_back(self:DCell, work): self._works = [w for w in self._works if w.key[-1] != work.key[-1]] + [work]
+def _give_back(self:DCell, work):
+    with self._spare.lock: self._works = [w for w in self._works if w.key[-1] != work.key[-1]] + [work]
 
 @patch
 def _shared(self:DCell): return self.training and self.norm == 'batch' and dist.is_initialized() and dist.get_world_size() > 1
@@ -501,10 +513,10 @@ def _update_running(self:DCell, work, batch, mode, momentum=.1):
     self.running_var.copy_(torch.where(seen, torch.lerp(self.running_var, var, momentum), self.running_var))
     self.batches += seen[self.layout.first_row]
 
-# %% ../nbs/10a_dcell_fast.ipynb #cf29f011
+# %% ../nbs/10a_dcell_fast.ipynb #ad805422
 @patch
-def _sums(self:DCell, indices, offsets):
-    "The heads' sums [T, B] in the hierarchy's order, and the work whose `out` holds the states (until the next call)"
+def _sums(self:DCell, indices, offsets, states=False):
+    "The heads' sums [T, B] in the hierarchy's order; and the states [B, units], if asked for"
     batch = self.layout.disrupted(indices, offsets, len(self.hierarchy.genes))
     gene = (self.gene_weight*self._vectors()).sum(0) if self.gene_dim else self.gene_weight.view(-1)
     values = self.weight, gene, self.bias, self.gamma, self.beta, self.query, self.head_weight
@@ -514,8 +526,9 @@ def _sums(self:DCell, indices, offsets):
     with torch.autocast(self.weight.device.type, enabled=False):
         sums = _AllSubsystems.apply(self, work, batch, mode, *values) if save else _forwards(self, work, batch, _Values(*values), mode)[self.layout.place]
     if mode.norm in ('alone', 'shared'): self._update_running(work, batch, mode)
+    out = work.out.T.clone(memory_format=torch.contiguous_format) if states else None
     if not save: self._give_back(work)
-    return sums, work
+    return sums, out
 
 @patch
 def _vectors(self:DCell):
@@ -539,7 +552,7 @@ def forward(self:DCell,
 @torch.no_grad()
 def states(self:DCell, indices, offsets)->list: # of T tensors [B, L_t]
     "Outputs O_t of every subsystem, in the hierarchy's order, without gradients (`by_term()` has them)"
-    l, out = self.layout, self._sums(indices, offsets)[1].out.T.contiguous()
+    l, out = self.layout, self._sums(indices, offsets, states=True)[1]
     return [out[:, l.row[p]:l.row[p + 1]] for p in l.place.tolist()]
 
 @patch
@@ -554,6 +567,6 @@ def __repr__(self:DCell):
             f'{sum(p.numel() for p in self.parameters()):,} parameters; {norm}, {self.activation}, {"act-norm" if self.act_first else "norm-act"}')
 
 @patch
-def __getstate__(self:DCell): return dict(self.__dict__, _works=[], _spare=_Spare()) # copies and pickles leave buffers behind
+def __getstate__(self:DCell): return dict(self.__dict__, _works=[]) # copies and pickles leave buffers behind
 
 DCell.predict = DCellByTerm.predict
