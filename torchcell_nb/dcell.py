@@ -82,10 +82,12 @@ def attend(x, query, dim):
     shape = [query.shape[1] if d == dim else 1 for d in range(x.ndim)]
     return x*sum(torch.softmax(x*q.view(shape), dim) for q in query)*(query.shape[1]/len(query))
 
-# %% ../nbs/10_dcell.ipynb #dd3beeec
+# %% ../nbs/10_dcell.ipynb #9df0aaa4
 def constant_column(norm, a):
     "What `norm` gives for a term that does not vary in the batch: exact arithmetic instead of rounding noise"
-    return norm.bias + norm.weight*(0*a) if isinstance(norm, nn.BatchNorm1d) else norm(a)   # gradients of 0, not none: momentum goes on as elsewhere
+    if not isinstance(norm, nn.BatchNorm1d): return norm(a)
+    with torch.no_grad(): norm.running_mean.lerp_(a[0], norm.momentum); norm.num_batches_tracked += 1
+    return norm.bias + norm.weight*(0*a)                                # gradients of 0, not none: an optimiser's momentum goes on as elsewhere
 
 # %% ../nbs/10_dcell.ipynb #4bff8a12
 def signal_sizes(

@@ -472,7 +472,7 @@ def by_term(self:DCell)->DCellByTerm:
     model.load_state_dict(self.state_dict())
     return model
 
-# %% ../nbs/10a_dcell_fast.ipynb #fa976574
+# %% ../nbs/10a_dcell_fast.ipynb #fc7ab1b5
 @patch
 def _work(self:DCell, B, save):
     key = B, self._largest(B), self.weight.dtype, self.weight.device, torch.is_inference_mode_enabled(), save
@@ -506,14 +506,13 @@ def _mode(self:DCell, batch):
 
 @patch
 @torch.no_grad()
-def _update_running(self:DCell, work, batch, mode, momentum=.1):
-    seen, n = mode.seen.bool(), mode.n
-    var = (work.rstd**-2 - _epsilon).clamp_min(0)*(n/(n - 1))
-    self.running_mean.copy_(torch.where(seen, torch.lerp(self.running_mean, work.mean, momentum), self.running_mean))
-    self.running_var.copy_(torch.where(seen, torch.lerp(self.running_var, var, momentum), self.running_var))
-    self.batches += seen[self.layout.first_row]
+def _update_running(self:DCell, work, mode, momentum=.1):
+    var = (work.rstd**-2 - _epsilon).clamp_min(0)*(mode.n/(mode.n - 1))
+    self.running_mean.lerp_(work.mean, momentum)
+    self.running_var.copy_(torch.where(mode.seen.bool(), torch.lerp(self.running_var, var, momentum), self.running_var))
+    self.batches += 1
 
-# %% ../nbs/10a_dcell_fast.ipynb #ad805422
+# %% ../nbs/10a_dcell_fast.ipynb #6dd386f0
 @patch
 def _sums(self:DCell, indices, offsets, states=False):
     "The heads' sums [T, B] in the hierarchy's order; and the states [B, units], if asked for"
@@ -525,7 +524,7 @@ def _sums(self:DCell, indices, offsets, states=False):
     if mode.norm == 'given': work.mean.copy_(self.running_mean); work.rstd.copy_((self.running_var + _epsilon).rsqrt())
     with torch.autocast(self.weight.device.type, enabled=False):
         sums = _AllSubsystems.apply(self, work, batch, mode, *values) if save else _forwards(self, work, batch, _Values(*values), mode)[self.layout.place]
-    if mode.norm in ('alone', 'shared'): self._update_running(work, batch, mode)
+    if mode.norm in ('alone', 'shared'): self._update_running(work, mode)
     out = work.out.T.clone(memory_format=torch.contiguous_format) if states else None
     if not save: self._give_back(work)
     return sums, out

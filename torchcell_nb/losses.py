@@ -9,7 +9,7 @@ __all__ = ['DCellLoss']
 import torch
 from torch import nn
 
-# %% ../nbs/20_losses.ipynb #de7069cd
+# %% ../nbs/20_losses.ipynb #3ac5dbf7
 class DCellLoss(nn.Module):
     "Root error + alpha * SUM of the other terms' errors, averaged over genotypes, + penalty * |W|_2 (Ma et al. 2018)"
     def __init__(self,
@@ -40,6 +40,6 @@ class DCellLoss(nn.Module):
                              'not measured; drop such genotypes before training')
         weights = list(weights)
         if self.penalty and not weights: raise ValueError(f'penalty={self.penalty} but no weights were given to penalise')
-        error = nn.functional.mse_loss(predictions, y[:, None].expand_as(predictions), reduction='none').mean(0)
+        error = nn.functional.mse_loss(predictions, y[:, None].expand_as(predictions), reduction='none').sum(0)/len(y)
         loss = error[self.root] + self.alpha*(error.sum() - error[self.root])
         return loss + self.penalty*torch.stack([(w**2).sum() for w in weights]).sum().sqrt() if self.penalty else loss
