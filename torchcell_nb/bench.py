@@ -34,7 +34,8 @@ def random_knockouts(hierarchy, batch, genes=3, seed=0):
     "indices, offsets and standard normal targets of a batch of random genotypes"
     rng = np.random.default_rng(seed)
     rows = np.stack([rng.choice(len(hierarchy.genes), genes, replace=False) for _ in range(batch)])
-    return torch.from_numpy(rows.ravel()), torch.arange(0, rows.size + 1, genes), torch.from_numpy(rng.normal(size=batch).astype(np.float32))
+    return (torch.from_numpy(rows.ravel()), torch.arange(0, rows.size + 1, genes),
+            torch.from_numpy(rng.normal(size=batch).astype(np.float32)))
 
 def stepper(model, fused, **optimizer):
     "A function that takes one training step on a batch and returns the seconds it took"
@@ -51,12 +52,16 @@ def products_alone(model:DCell, batch):
     "A function that does the matrix products of one step and returns the seconds they took"
     l = model.layout
     shapes = [(b - a, int(l.width[a]), int(l.inputs[a])) for a, b in l.alike if l.inputs[a]]
-    w, x, y = ([torch.randn(n, *s)*.01 for n, *s in of] for of in ([(n, o, i) for n, o, i in shapes], [(n, i, batch) for n, o, i in shapes], [(n, o, batch) for n, o, i in shapes]))
+    w, x, y = ([torch.randn(n, *s)*.01 for n, *s in of] for of in ([(n, o, i) for n, o, i in shapes],
+                                                                   [(n, i, batch) for n, o, i in shapes],
+                                                                   [(n, o, batch) for n, o, i in shapes]))
     dw, dx = [torch.empty_like(a) for a in w], [torch.empty_like(a) for a in x]
     def step():
         start = time.perf_counter()
         for a, b, c in zip(w, x, y): torch.bmm(a, b, out=c)
-        for a, b, c, da, db in zip(w, x, y, dw, dx): torch.bmm(c, b.transpose(1, 2), out=da); torch.bmm(a.transpose(1, 2), c, out=db)
+        for a, b, c, da, db in zip(w, x, y, dw, dx):
+            torch.bmm(c, b.transpose(1, 2), out=da)
+            torch.bmm(a.transpose(1, 2), c, out=db)
         return time.perf_counter() - start
     return step
 
@@ -78,11 +83,13 @@ def peak_mb(hierarchy:Hierarchy, batch:int, by:str='direct', genes:int=3)->float
     "Largest memory of building the fast network and three steps, in MB over the interpreter"
     with tempfile.TemporaryDirectory() as folder:
         path = str(Path(folder)/'hierarchy.json'); hierarchy.save(path)
-        done = subprocess.run([sys.executable, '-c', _peak.format(path=path, by=by, batch=batch, genes=genes, threads=torch.get_num_threads())], capture_output=True, text=True)
+        done = subprocess.run([sys.executable, '-c',
+                               _peak.format(path=path, by=by, batch=batch, genes=genes, threads=torch.get_num_threads())],
+                              capture_output=True, text=True)
     if done.returncode: raise RuntimeError(f'the process that measures memory failed:\n{done.stderr[-1500:]}')
     return float(done.stdout.split()[-1])
 
-# %% ../nbs/50_bench.ipynb #d20de472
+# %% ../nbs/50_bench.ipynb #4e85a90c
 def bench_dcell(
     batches=(32, 256, 1024), # genotypes per step
     hierarchy:Hierarchy=None, # yeast's whole ontology unless given
@@ -95,22 +102,27 @@ def bench_dcell(
 )->list: # of dicts, one per batch size
     "Seconds a step of the fast network, of its definition and of its products alone, taking turns in this process"
     hierarchy = hierarchy or yeast_hierarchy()
-    if not len(batches) or min(batches) < 2 or repeats < 1: raise ValueError(f'batches={batches}, repeats={repeats}: expected batches of at least 2, and at least one repeat')
+    if not len(batches) or min(batches) < 2 or repeats < 1:
+        raise ValueError(f'batches={batches}, repeats={repeats}: '
+                         'expected batches of at least 2, and at least one repeat')
     torch.manual_seed(0); model = DCell(hierarchy, by=by)
     fast, slow = stepper(model, True), stepper(model.by_term(), False) if definition else None
     out = []
     for batch in batches:
-        data, products, seconds = random_knockouts(hierarchy, batch, genes), products_alone(model, batch), dict(fast=[], definition=[], gemm=[])
+        data, products, seconds = (random_knockouts(hierarchy, batch, genes), products_alone(model, batch),
+                                   dict(fast=[], definition=[], gemm=[]))
         fast(*data); products()
         for r in range(repeats):
             seconds['fast'].append(fast(*data)); seconds['gemm'].append(products())
             if definition and r % 3 == 0: seconds['definition'].append(slow(*data))
         f, d, g = (float(np.median(seconds[k])) if seconds[k] else float('nan') for k in ('fast', 'definition', 'gemm'))
-        out.append(dict(batch=batch, fast_s=f, definition_s=d, gemm_s=g, ratio=d/f, over_gemm=f/g, peak_mb=peak_mb(hierarchy, batch, by, genes) if memory else float('nan'),
+        out.append(dict(batch=batch, fast_s=f, definition_s=d, gemm_s=g, ratio=d/f, over_gemm=f/g,
+                        peak_mb=peak_mb(hierarchy, batch, by, genes) if memory else float('nan'),
                         inference_per_s=batch/_evaluation(model, data)))
         if progress: progress(out[-1])
     return out
 
+# %% ../nbs/50_bench.ipynb #2a6691df
 @torch.no_grad()
 def _evaluation(model, data, repeats=3):
     model.eval(); seconds = []
@@ -126,10 +138,15 @@ def plot_bench(
 ):
     "Seconds a step, both axes logarithmic, with the ratio definition/fast at each point; returns the axes"
     ax, t = ax or plt.subplots(figsize=(5, 3.6), layout='constrained')[1], pd.DataFrame(rows)
-    for name, label, color in (('definition_s', 'definition', palette['quiet']), ('fast_s', 'fast', palette['dcell']), ('gemm_s', 'its products alone', palette['ink'])):
-        if t[name].notna().any(): ax.plot(t[x], t[name], marker='o', label=label, color=color, ms=4, ls=':' if name == 'gemm_s' else '-')
+    for name, label, color in (('definition_s', 'definition', palette['validation']), ('fast_s', 'fast', palette['dcell']),
+                               ('gemm_s', 'its products alone', palette['ink'])):
+        if t[name].notna().any():
+            ax.plot(t[x], t[name], marker='o', label=label, color=color, ms=4, ls=':' if name == 'gemm_s' else '-')
     for _, r in t.iterrows():
-        if np.isfinite(r.ratio): ax.annotate(f'{r.ratio:.1f}×', (r[x], r.fast_s), xytext=(0, -13), textcoords='offset points', ha='center', fontsize=9, color=palette['dcell'])
-    ax.set(xscale='log', yscale='log', xlabel=x, ylabel='seconds a step'); ax.set_xticks(t[x], [f'{v:,}' for v in t[x]]); ax.minorticks_off()
-    ax.legend(loc='upper left', fontsize=9)
+        if np.isfinite(r.ratio):
+            ax.annotate(f'{r.ratio:.1f}×', (r[x], r.fast_s), xytext=(0, -13), textcoords='offset points',
+                        ha='center', fontsize=9, color=palette['dcell'])
+    ax.set(xscale='log', yscale='log', xlabel=x, ylabel='seconds a step')
+    ax.set_xticks(t[x], [f'{v:,}' for v in t[x]]); ax.minorticks_off()
+    ax.margins(x=.12); ax.set_ylim(top=4*ax.get_ylim()[1]); ax.legend(loc='upper left', fontsize=9)
     return ax

@@ -54,7 +54,9 @@ def go(args):
     if args.out and Path(args.out).exists() and any(Path(args.out).iterdir()):
         raise ValueError(f'--out {args.out}: is not empty; choose another folder')
     genes = Path(args.genes).read_text().split() if args.genes else None
-    if genes == []: raise ValueError(f'--genes {args.genes}: names no gene; expected systematic names such as YAL001C, separated by white space')
+    if genes == []:
+        raise ValueError(f'--genes {args.genes}: names no gene; '
+                         'expected systematic names such as YAL001C, separated by white space')
     read_filters(steps := args.filters or args.preset)               # a misspelt preset is refused before the ontology is read
     ontology = fetched_go(args.folder) if args.folder else yeast_go()
     if genes and (lost := sorted(set(genes) - set(ontology.genes))):
@@ -92,13 +94,18 @@ def bench(args):
     "Measure how fast DCell is"
     _check_figure(args.figure)
     try: batches = [int(b) for b in args.batch.split(',')]
-    except ValueError: raise ValueError(f'--batch {args.batch}: expected whole numbers with commas between them, such as 32,256,1024') from None
+    except ValueError:
+        raise ValueError(f'--batch {args.batch}: expected whole numbers with commas between them, such as 32,256,1024') from None
     from torchcell_nb.bench import bench_dcell, plot_bench, yeast_hierarchy
     from torchcell_nb.train import cpu_threads
-    def row(r): print(f'{r["batch"]:>6,} {r["fast_s"]:>9.3f} {r["definition_s"]:>12.3f} {r["gemm_s"]:>10.3f} {r["ratio"]:>9.1f}x {r["over_gemm"]:>8.2f}x {r["peak_mb"]:>8,.0f} {r["inference_per_s"]:>12,.0f}', flush=True)
+    def row(r):
+        print(f'{r["batch"]:>6,} {r["fast_s"]:>9.3f} {r["definition_s"]:>12.3f} {r["gemm_s"]:>10.3f} '
+              f'{r["ratio"]:>9.1f}x {r["over_gemm"]:>8.2f}x {r["peak_mb"]:>8,.0f} {r["inference_per_s"]:>12,.0f}', flush=True)
     hierarchy = yeast_hierarchy(root=args.root)
-    if not args.json: print(f'{hierarchy}\nwidths by {args.by} genes, {args.genes} disrupted per genotype, {args.threads} threads; seconds a step\n\n'
-                            ' batch      fast   definition   products  def./fast  fast/pr. peak, MB  evaluated/s')
+    if not args.json:
+        print(f'{hierarchy}\nwidths by {args.by} genes, {args.genes} disrupted per genotype, '
+              f'{args.threads} threads; seconds a step\n\n'
+              ' batch      fast   definition   products  def./fast  fast/pr. peak, MB  evaluated/s')
     with cpu_threads(args.threads):
         rows = bench_dcell(batches, hierarchy, args.by, args.genes, args.repeats, progress=None if args.json else row)
     if args.json: print(json.dumps(rows))
@@ -188,7 +195,8 @@ def parser()->argparse.ArgumentParser:
     s.add_argument('--release', default='current', metavar='DATE',
                    help="an archived release, such as 2025-03-16 (default: today's)")
     s.add_argument('--manifest', metavar='FILE', help='manifest.json of an earlier fetch: get the very same files')
-    _bench_options(made['bench'].add_subparsers(dest='what', required=True, metavar='WHAT').add_parser('dcell', help='DCell', description=_about['bench'][1], formatter_class=raw))
+    _bench_options(made['bench'].add_subparsers(dest='what', required=True, metavar='WHAT').add_parser(
+        'dcell', help='DCell', description=_about['bench'][1], formatter_class=raw))
     return p
 
 # %% ../nbs/91_cli.ipynb #5896e30a
@@ -210,7 +218,8 @@ def _go_options(s):
 
 def _bench_options(s):
     s.add_argument('--batch', default='32,256,1024', metavar='B,B', help='batch sizes (default: 32,256,1024)')
-    s.add_argument('--by', default='direct', choices=('direct', 'contained'), help="genes that widths count (default: direct; the paper's: contained)")
+    s.add_argument('--by', default='direct', choices=('direct', 'contained'),
+                   help="genes that widths count (default: direct; the paper's: contained)")
     s.add_argument('--genes', type=int, default=3, metavar='K', help='genes disrupted per genotype (default: 3)')
     s.add_argument('--root', metavar='TERM', help='only what lies under this term, id or name (default: everything)')
     s.add_argument('--repeats', type=int, default=9, metavar='N', help='steps of which the median is taken (default: 9)')
@@ -230,7 +239,9 @@ def main(argv=None)->int:
     except OSError as e:
         print(f'torchcell_nb {args.command}: {e.filename}: {e.strerror}; give another path', file=sys.stderr); return 2
     except KeyboardInterrupt:
-        print('\nstopped' + '; the same command goes on from the last whole epoch'*(args.command in ('demo', 'train')), file=sys.stderr); return 130
+        print('\nstopped' + '; the same command goes on from the last whole epoch'*(args.command in ('demo', 'train')),
+              file=sys.stderr)
+        return 130
     return 0
 
 # %% ../nbs/91_cli.ipynb #9a40c235

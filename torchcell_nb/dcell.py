@@ -31,15 +31,18 @@ def gene_states(
 def check_batch(indices, offsets, n_genes)->torch.Tensor: # [B] genes disrupted in each genotype
     "Refuse what is no batch: TypeError, ValueError or IndexError says what is wrong"
     for name, a in (('indices', indices), ('offsets', offsets)):
-        if not isinstance(a, torch.Tensor): raise TypeError(f'{name}: expected a tensor, got {type(a).__name__}; torch.as_tensor({name}) makes one')
+        if not isinstance(a, torch.Tensor):
+            raise TypeError(f'{name}: expected a tensor, got {type(a).__name__}; torch.as_tensor({name}) makes one')
         if a.dtype not in (torch.int32, torch.int64) or a.ndim != 1:
             raise TypeError(f'{name}: expected a one-dimensional int32 or int64 tensor, got {a.dtype} of shape {tuple(a.shape)}')
     if len(offsets) < 2: raise ValueError('an empty batch: offsets needs one entry more than there are genotypes')
     size = offsets.diff()
     if offsets[0] != 0 or offsets[-1] != len(indices) or (size < 0).any():
-        raise ValueError(f'offsets must rise from 0 to {len(indices)}, the number of indices (include_last_offset=True); they run from {int(offsets[0])} to {int(offsets[-1])}')
+        raise ValueError(f'offsets must rise from 0 to {len(indices)}, the number of indices '
+                         f'(include_last_offset=True); they run from {int(offsets[0])} to {int(offsets[-1])}')
     if len(indices) and (indices.min() < 0 or indices.max() >= n_genes):
-        raise IndexError(f'gene index {int(indices.max()) if indices.max() >= n_genes else int(indices.min())} is outside the vocabulary of {n_genes} genes')
+        raise IndexError(f'gene index {int(indices.max()) if indices.max() >= n_genes else int(indices.min())} '
+                         f'is outside the vocabulary of {n_genes} genes')
     return size
 
 # %% ../nbs/10_dcell.ipynb #b3723d6e
@@ -87,7 +90,8 @@ def constant_column(norm, a):
     "What `norm` gives for a term that does not vary in the batch: exact arithmetic instead of rounding noise"
     if not isinstance(norm, nn.BatchNorm1d): return norm(a)
     with torch.no_grad(): norm.running_mean.lerp_(a[0], norm.momentum); norm.num_batches_tracked += 1
-    return norm.bias + norm.weight*(0*a)                                # gradients of 0, not none: an optimiser's momentum goes on as elsewhere
+    # gradients of 0, not none: an optimiser's momentum goes on as elsewhere
+    return norm.bias + norm.weight*(0*a)
 
 # %% ../nbs/10_dcell.ipynb #4bff8a12
 def signal_sizes(
@@ -108,7 +112,7 @@ def signal_sizes(
         size[t] = np.sqrt(v/(v + eps))
     return size
 
-# %% ../nbs/10_dcell.ipynb #30c49a98
+# %% ../nbs/10_dcell.ipynb #bff2ec24
 class DCellByTerm(nn.Module):
     "The network of Ma et al. (2018): one subsystem per term of a hierarchy, each with a head that predicts the phenotype"
     def __init__(self,
@@ -116,31 +120,35 @@ class DCellByTerm(nn.Module):
         norm:str='batch', # 'batch' (the paper), 'layer' or 'none'
         activation:str='tanh', # 'tanh' (the paper), 'relu' or 'identity'
         order:str='act-norm', # 'act-norm' (the paper) or 'norm-act'
-        init_range:float=None, # weights and biases uniform in +-this; PyTorch's default, 1/sqrt(inputs), times `init_scale` unless given
-        least:int=20, share:float=.3, by:str='contained', rounding:str='up', # width: max(least, share * genes 'contained' or 'direct', rounded)
+        init_range:float=None, # weights and biases uniform in +-this; 1/sqrt(inputs) times `init_scale` unless given
+        least:int=20, share:float=.3, by:str='contained', rounding:str='up', # see `Hierarchy.widths`
         layers:int=1, # per subsystem
-        head:str='linear', # of the terms below the root: 'linear' (the paper), 'tanh' or 'tanh_linear'; the root's is never only tanh
+        head:str='linear', # of the terms below the root: 'linear' (the paper), 'tanh' or 'tanh_linear'; no bare tanh at the root
         gene_dim:int=0, # a learnable vector of this length per gene, times its state; 0: the state itself (the paper)
         init_scale:float=1., # on every linear layer's start
         attention:int=0, # attention heads over the units of each subsystem; 0: none (the paper)
         constant_rule:bool=True # False lets batch norm amplify rounding noise in terms that do not vary in a batch
     ):
         super().__init__()
-        for name, value, known in (('norm', norm, norms), ('activation', activation, activations), ('order', order, ('act-norm', 'norm-act')),
-                                   ('head', head, heads)):
+        for name, value, known in (('norm', norm, norms), ('activation', activation, activations),
+                                   ('order', order, ('act-norm', 'norm-act')), ('head', head, heads)):
             if value not in known: raise ValueError(f'{name}={value!r}: expected one of {", ".join(known)}')
         if layers < 1 or gene_dim < 0 or attention < 0:
             raise ValueError(f'layers={layers}, gene_dim={gene_dim}, attention={attention}: expected at least 1, 0 and 0')
-        self.constant_rule = constant_rule
-        self.hierarchy, self.widths = hierarchy, hierarchy.widths(least, share, by, rounding)
-        if self.widths.min() < 1: raise ValueError(f'least={least}, share={share}: a subsystem would have no units; expected least of at least 1')
-        n_in = [int(self.widths[hierarchy.children_of(t)].sum()) + max(gene_dim, 1)*len(hierarchy.genes_of(t)) for t in range(len(hierarchy))]
-        if 0 in n_in: raise ValueError(f'term {hierarchy.terms[n_in.index(0)]} has neither children nor direct genes: it would compute nothing; '
-                                       'build the hierarchy with Hierarchy.from_ontology, which refuses such terms')
+        self.constant_rule, self.hierarchy, self.widths = constant_rule, hierarchy, hierarchy.widths(least, share, by, rounding)
+        if self.widths.min() < 1:
+            raise ValueError(f'least={least}, share={share}: a subsystem would have no units; expected least of at least 1')
+        n_in = [int(self.widths[hierarchy.children_of(t)].sum()) + max(gene_dim, 1)*len(hierarchy.genes_of(t))
+                for t in range(len(hierarchy))]
+        if 0 in n_in:
+            raise ValueError(f'term {hierarchy.terms[n_in.index(0)]} has neither children nor direct genes; '
+                             'build the hierarchy with Hierarchy.from_ontology, which refuses such terms')
         of = [head]*(len(hierarchy) - 1) + ['linear' if head == 'tanh' else head]
-        self.subsystems = nn.ModuleList(Subsystem(n, int(w), norm, activation, order, layers, k, attention) for n, w, k in zip(n_in, self.widths, of))
+        self.subsystems = nn.ModuleList(Subsystem(n, int(w), norm, activation, order, layers, k, attention)
+                                        for n, w, k in zip(n_in, self.widths, of))
         if gene_dim: self.gene_vectors = nn.Embedding(len(hierarchy.genes), gene_dim)
-        for t in range(len(hierarchy)): self.register_buffer(f'genes_{t}', torch.as_tensor(hierarchy.genes_of(t)), persistent=False)
+        for t in range(len(hierarchy)):
+            self.register_buffer(f'genes_{t}', torch.as_tensor(hierarchy.genes_of(t)), persistent=False)
         self._start(init_range, init_scale)
         if (init_range, init_scale) != (None, 1) and (norm, order) == ('batch', 'act-norm'):
             _warn_of_fading(f'init_range={init_range}' if init_range is not None else f'init_scale={init_scale}',
@@ -152,10 +160,12 @@ class DCellByTerm(nn.Module):
             if init_range is not None: p.uniform_(-init_range, init_range)
             elif init_scale != 1: p *= init_scale
 
+# %% ../nbs/10_dcell.ipynb #87c31d8b
 def _warn_of_fading(what, size, stratum):
     if (faded := (size < .1).mean()) > .25:
         by = ', '.join(f'{np.median(size[stratum == s]):.3f}' for s in np.unique(stratum))
-        warnings.warn(f'{what}: in {faded:.0%} of the terms less than 0.1 of a unit is left of a knock-out, because the epsilon of batch norm drowns it '
+        warnings.warn(f'{what}: in {faded:.0%} of the terms less than 0.1 of a unit is left of a knock-out, '
+                      'because the epsilon of batch norm drowns it '
                       f'(median by stratum, leaves first: {by}); leave it out, or make it larger', stacklevel=3)
 
 # %% ../nbs/10_dcell.ipynb #7804fe91
@@ -177,7 +187,8 @@ def states(self:DCellByTerm, indices, offsets)->list: # of T tensors [B, L_t]
     h, outputs, vary = self.hierarchy, [], []
     genes = gene_states(indices, offsets, len(h.genes), self.subsystems[0].linear.weight.dtype)
     if self.training and len(genes) < 2 and isinstance(self.subsystems[0].norm, nn.BatchNorm1d):
-        raise ValueError('a batch of 1 in training: batch statistics need at least 2 genotypes; raise the batch size, or call model.eval()')
+        raise ValueError('a batch of 1 in training: batch statistics need at least 2 genotypes; '
+                         'raise the batch size, or call model.eval()')
     some = genes.any(0) & ~genes.all(0)                        # disrupted here and there
     for t, subsystem in enumerate(self.subsystems):
         vary.append(bool(some[getattr(self, f'genes_{t}')].any()) or any(vary[c] for c in h.children_of(t)))
@@ -189,7 +200,7 @@ def forward(self:DCellByTerm,
     indices:torch.Tensor, # int: disrupted genes, genotype after genotype
     offsets:torch.Tensor # int [B + 1]
 )->torch.Tensor: # [B, T]; the root's prediction is the last column
-    "Every subsystem's prediction of the phenotype. Raises ValueError for a batch of 1 in training, IndexError for an unknown gene"
+    "Every term's prediction. Raises ValueError for a batch of 1 in training, IndexError for an unknown gene"
     return torch.cat([s.head(o) for s, o in zip(self.subsystems, self.states(indices, offsets))], 1)
 
 # %% ../nbs/10_dcell.ipynb #5d562774
@@ -200,7 +211,8 @@ def predict(self:DCellByTerm,
 )->np.ndarray: # [n], the root's prediction
     "Predicted phenotypes, in evaluation mode"
     if tuple(genotypes.genes) != self.hierarchy.genes:
-        raise ValueError('the genotypes have another gene vocabulary than the hierarchy; build them with Genotypes.from_names(rows, genes=model.hierarchy.genes), or read_table(path, genes=...)')
+        raise ValueError('the genotypes have another gene vocabulary than the hierarchy; build them with '
+                         'Genotypes.from_names(rows, genes=model.hierarchy.genes), or read_table(path, genes=...)')
     if batch < 1: raise ValueError(f'batch={batch}: expected at least 1')
     was, device, out = self.training, next(self.parameters()).device, []
     self.eval()
@@ -208,7 +220,8 @@ def predict(self:DCellByTerm,
         with torch.no_grad():
             for at in range(0, len(genotypes), batch):
                 part = genotypes.take(slice(at, at + batch))
-                out.append(self(torch.tensor(part.indices, device=device), torch.tensor(part.offsets, device=device))[:, -1].cpu().numpy())
+                out.append(self(torch.tensor(part.indices, device=device),
+                                torch.tensor(part.offsets, device=device))[:, -1].cpu().numpy())
     finally: self.train(was)
     return np.concatenate(out) if out else np.zeros(0, np.float32)
 
@@ -221,8 +234,10 @@ def weights(self:DCellByTerm):
 def __repr__(self:DCellByTerm):
     s = self.subsystems[0]
     n = sum(p.numel() for p in self.parameters())
-    return (f'DCell on {self.hierarchy.root}: {len(self.subsystems):,} subsystems of {self.widths.min()} to {self.widths.max()} units in {1 + self.hierarchy.stratum.max()} strata, '
-            f'{n:,} parameters; {type(s.norm).__name__}, {getattr(s.act, "__name__", "act")}, {"act-norm" if s.act_first else "norm-act"}')
+    return (f'DCell on {self.hierarchy.root}: {len(self.subsystems):,} '
+            f'subsystems of {self.widths.min()} to {self.widths.max()} units in {1 + self.hierarchy.stratum.max()} strata, '
+            f'{n:,} parameters; '
+            f'{type(s.norm).__name__}, {getattr(s.act, "__name__", "act")}, {"act-norm" if s.act_first else "norm-act"}')
 
 # %% ../nbs/10_dcell.ipynb #1f42c53b
 dcell_presets = dict(

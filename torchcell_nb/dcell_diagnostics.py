@@ -27,8 +27,8 @@ class Diagnostics:
 
     def __repr__(self):
         t = self.terms
-        return (f'Diagnostics of {len(t):,} terms: constant in {t.constant.mean():.0%} of the batches, signal {t.signal.median():.3g}, '
-                f'gap {t.gap.median():.3g}, gradient {t.gradient.median():.1e} (medians)')
+        return (f'Diagnostics of {len(t):,} terms: constant in {t.constant.mean():.0%} of the batches, '
+                f'signal {t.signal.median():.3g}, gap {t.gap.median():.3g}, gradient {t.gradient.median():.1e} (medians)')
 
     @property
     def by_stratum(self)->pd.DataFrame:
@@ -43,7 +43,8 @@ def _batch_of(genotypes, rows):
 def _gradient_sizes(model):
     "[T] root mean square of the gradients of each term's weights, in computing order"
     l = model.layout
-    def sums(grad, start): return np.add.reduceat(np.append(grad.double().square().cpu().numpy(), 0.), start[:-1])*(np.diff(start) > 0)
+    def sums(grad, start):
+        return np.add.reduceat(np.append(grad.double().square().cpu().numpy(), 0.), start[:-1])*(np.diff(start) > 0)
     n = np.diff(l.weight) + np.diff(l.gene)*max(model.gene_dim, 1)
     genes = sum(sums(g, l.gene) for g in model.gene_weight.grad)
     return np.sqrt((sums(model.weight.grad[:l.weight[-1]], l.weight) + genes)/n)
@@ -66,8 +67,11 @@ def diagnostics(
 )->Diagnostics:
     "What training sees of each term. The model, its gradients and running statistics stay as they are"
     h, value = model.hierarchy, torch.as_tensor(np.asarray(value), dtype=model.weight.dtype)
-    if tuple(genotypes.genes) != h.genes: raise DataError('the genotypes have another gene vocabulary than the hierarchy; build them with genes=model.hierarchy.genes')
-    if not 2 <= batch <= len(genotypes): raise DataError(f'batch={batch}: expected between 2 and {len(genotypes)}, the number of genotypes')
+    if tuple(genotypes.genes) != h.genes:
+        raise DataError('the genotypes have another gene vocabulary than the hierarchy; '
+                        'build them with genes=model.hierarchy.genes')
+    if not 2 <= batch <= len(genotypes):
+        raise DataError(f'batch={batch}: expected between 2 and {len(genotypes)}, the number of genotypes')
     if len(value) != len(genotypes): raise DataError(f'{len(genotypes)} genotypes against {len(value)} values')
     rng, seen = np.random.default_rng(seed), []
     for _ in range(steps):
@@ -78,14 +82,17 @@ def diagnostics(
         counts = torch.bincount(at[0], minlength=len(h.genes))
         seen.append([~model.layout.varying(counts, batch).numpy()[place], gap, signal, _gradient_sizes(one)[place]])
     constant, gap, signal, gradient = np.mean(seen, axis=0)
-    return Diagnostics(pd.DataFrame(dict(term=h.terms, name=h.names, stratum=h.stratum, constant=constant, gap=gap, signal=signal, gradient=gradient)))
+    return Diagnostics(pd.DataFrame(dict(term=h.terms, name=h.names, stratum=h.stratum,
+                                         constant=constant, gap=gap, signal=signal, gradient=gradient)))
 
 @patch
 def plot(self:Diagnostics, axes=None):
     "Each number by stratum: terms as dots, medians (means for the constant share) as a line; returns the axes"
     axes = axes if axes is not None else plt.subplots(2, 2, figsize=(7.4, 5), sharex=True, layout='constrained')[1].flat
     rng, middle = np.random.default_rng(0), self.by_stratum
-    for ax, name, title in zip(axes, ('constant', 'gap', 'signal', 'gradient'), ('constant: share of batches', 'gap: training against evaluation', 'signal: SD over genotypes', 'gradient: RMS on weights')):
+    for ax, name, title in zip(axes, ('constant', 'gap', 'signal', 'gradient'),
+                               ('constant: share of batches', 'gap: training against evaluation',
+                                'signal: SD over genotypes', 'gradient: RMS on weights')):
         x = self.terms.stratum + rng.uniform(-.25, .25, len(self.terms))
         ax.plot(x, self.terms[name], 'o', ms=3.5, alpha=.4, mew=0, color=palette['dcell'])
         ax.plot(middle.index, middle[name], '-', lw=1.6, color=palette['ink'])

@@ -35,15 +35,17 @@ class _Layout(nn.Module):
         units = _offsets_of(widths[h.children])
         inputs = units[h.child_offsets[1:]] - units[h.child_offsets[:-1]]
         order = np.lexsort((inputs, widths, h.stratum)); place = np.argsort(order)
-        self.terms, self.units, self.stratum, self.width, self.inputs = T, int(widths.sum()), h.stratum[order], widths[order], inputs[order]
+        self.terms, self.units, self.stratum, self.width, self.inputs = (
+            T, int(widths.sum()), h.stratum[order], widths[order], inputs[order])
         self.genes = np.diff(h.gene_offsets)[order]
-        self.row, self.column = _offsets_of(self.width), _offsets_of(self.inputs)            # first row and first column of each term,
+        self.row, self.column = _offsets_of(self.width), _offsets_of(self.inputs)  # first row and first column of each term,
         self.weight, self.gene = _offsets_of(self.width*self.inputs), _offsets_of(self.width*self.genes)   # and its first weights
         self.alike, self.same_width = _equal_runs(self.stratum, self.width, self.inputs), _equal_runs(self.stratum, self.width)
         rows_of = [np.arange(self.row[p], self.row[p + 1]) for p in range(T)]
         self._keep(order=order, place=place, term_of_row=np.repeat(np.arange(T), self.width),
                    child_row=np.concatenate([rows_of[place[c]] for t in order for c in h.children_of(t)] + [np.zeros(0, int)]),
-                   first_row=self.row[:-1], direct_genes=h.direct_genes, direct_term=place[np.repeat(np.arange(T), np.diff(h.gene_offsets))])
+                   first_row=self.row[:-1], direct_genes=h.direct_genes,
+                   direct_term=place[np.repeat(np.arange(T), np.diff(h.gene_offsets))])
         parent = np.repeat(np.arange(T), np.diff(h.child_offsets)); self.levels = int(h.stratum.max())
         for s in range(self.levels):
             at = h.stratum[parent] == s + 1; self._keep(**{f'child_{s}': place[h.children[at]], f'parent_{s}': place[parent[at]]})
@@ -71,8 +73,9 @@ def _gene_places(self:_Layout, h, order, wide=64):
     where = np.full((len(self.wide), len(h.genes)), -1)
     for i, p in enumerate(self.wide): where[i, gene[term == p]] = within[term == p]
     narrow = np.flatnonzero(self.width[term] < wide); narrow = narrow[np.argsort(gene[narrow], kind='stable')]
-    self._keep(where=where, narrow_start=self.gene[term[narrow]] + within[narrow]*self.width[term[narrow]], narrow_term=term[narrow],
-               narrow_width=self.width[term[narrow]], narrow_offsets=_offsets_of(np.bincount(gene[narrow], minlength=len(h.genes))))
+    self._keep(where=where, narrow_start=self.gene[term[narrow]] + within[narrow]*self.width[term[narrow]],
+               narrow_term=term[narrow], narrow_width=self.width[term[narrow]],
+               narrow_offsets=_offsets_of(np.bincount(gene[narrow], minlength=len(h.genes))))
 
 # %% ../nbs/10a_dcell_fast.ipynb #3556d2bf
 def _ranges(starts, sizes):
@@ -150,7 +153,8 @@ class _Work:
                                     [blocks(h, r, w) for h in self.h + [self.out]]))
         at = slice(int(l.user_offsets[rows.start]), int(l.user_offsets[rows.stop]))
         bags = torch.as_tensor(l.user_offsets[rows.start:rows.stop + 1] - at.start, device=self.x.device)
-        return _Tile(rows, slice(first, last), columns, self.x[columns.start - x0:columns.stop - x0], products, l.users[at], bags, at)
+        return _Tile(rows, slice(first, last), columns, self.x[columns.start - x0:columns.stop - x0],
+                     products, l.users[at], bags, at)
 
 # %% ../nbs/10a_dcell_fast.ipynb #c3e29672
 def _numpy_can(x): return x.is_cpu and x.dtype in (torch.float32, torch.float64)
@@ -187,7 +191,8 @@ def _batch_norm(z, gamma, beta, mean, rstd, n, mode):
 def _batch_norm_back(d, z, gamma, mean, rstd, n, mode):
     "Gradients at z, gamma and beta"
     if mode == 'alone':
-        dz, dgamma, dbeta = torch.ops.aten.native_group_norm_backward(d[None], z[None], mean[None], rstd[None], gamma, 1, len(z), z.shape[1], len(z), [True]*3)
+        dz, dgamma, dbeta = torch.ops.aten.native_group_norm_backward(d[None], z[None], mean[None], rstd[None],
+                                                                      gamma, 1, len(z), z.shape[1], len(z), [True]*3)
         return dz[0], dgamma, dbeta
     x = (z - mean[:, None])*rstd[:, None]
     dgamma, dbeta = (d*x).sum(1), d.sum(1)
@@ -206,8 +211,9 @@ def _back_through(f, d, *inputs):
         inputs = [x.detach().requires_grad_() for x in inputs]
         return torch.autograd.grad(f(*inputs), inputs, d)
 
-# %% ../nbs/10a_dcell_fast.ipynb #5f42cff1
-_Values = namedtuple('_Values', 'weight gene bias gamma beta query head') # the parameters the network's Function takes; None where there are none
+# %% ../nbs/10a_dcell_fast.ipynb #98fcba50
+# the parameters the network's Function takes; None where there are none
+_Values = namedtuple('_Values', 'weight gene bias gamma beta query head')
 
 def _start_state(work, batch, v):
     "Biases, and the columns of the disrupted genes"
@@ -224,8 +230,10 @@ def _split_weights(work, flat, layers):
     l, products = work.layout, [p for t in work.tiles for p in t.products]
     sizes = work.weight_sizes + [int((p.last - p.first)*l.width[p.first]**2) for _ in range(layers - 1) for p in products]
     parts = flat.split(sizes); n = len(products)
-    return [[part.view(p.last - p.first, int(l.width[p.first]), -1) if part.numel() else None for part in parts[i::n]] for i, p in enumerate(products)]
+    return [[part.view(p.last - p.first, int(l.width[p.first]), -1) if part.numel() else None for part in parts[i::n]]
+            for i, p in enumerate(products)]
 
+# %% ../nbs/10a_dcell_fast.ipynb #4964e62a
 def _forwards(net, work, batch, v, mode):
     "Fill the work's buffers; the heads' sums [T, B]"
     l, act, n = work.layout, _fast_activations[net.activation][0], mode.n
@@ -237,18 +245,24 @@ def _forwards(net, work, batch, v, mode):
         if len(tile.x): torch.index_select(work.out, 0, l.child_row[tile.columns], out=tile.x)
         for j in range(net.layers):
             for p, w in zip(tile.products, ws):
-                if j: torch.baddbmm(v.bias[j, l.row[p.first]:l.row[p.last]].view(w[j].shape[0], -1, 1), w[j], p.h[j - 1], out=p.z[j])
+                if j:
+                    torch.baddbmm(v.bias[j, l.row[p.first]:l.row[p.last]].view(w[j].shape[0], -1, 1),
+                                  w[j], p.h[j - 1], out=p.z[j])
                 elif w[0] is not None: p.z[0].baddbmm_(w[0], p.x)
             z, h = work.z[j][tile.rows], work.h[j][tile.rows]
             if net.act_first: act(z)
             if net.norm == 'batch':
-                h.copy_(_batch_norm(z, gamma[j, tile.rows], v.beta[j, tile.rows], work.mean[j, tile.rows], work.rstd[j, tile.rows], n, mode.norm))
+                h.copy_(_batch_norm(z, gamma[j, tile.rows], v.beta[j, tile.rows],
+                                    work.mean[j, tile.rows], work.rstd[j, tile.rows], n, mode.norm))
             elif net.norm == 'layer':
-                for p in tile.products: p.h[j].copy_(_layer_norm(p.z[j], *(a[j, l.row[p.first]:l.row[p.last]].view(p.z[j].shape[:2]) for a in (v.gamma, v.beta))))
+                for p in tile.products:
+                    p.h[j].copy_(_layer_norm(
+                        p.z[j], *(a[j, l.row[p.first]:l.row[p.last]].view(p.z[j].shape[:2]) for a in (v.gamma, v.beta))))
             elif h.data_ptr() != z.data_ptr(): h.copy_(z)
             if not net.act_first: act(h)
         if v.query is not None:
-            for p in tile.products: p.h[-1].copy_(torch.stack([attend(h, q, 0) for h, q in zip(p.h[-2], _queries(l, v.query, p))]))
+            for p in tile.products:
+                p.h[-1].copy_(torch.stack([attend(h, q, 0) for h, q in zip(p.h[-2], _queries(l, v.query, p))]))
     return _sum_heads(l, v.head, work.out)
 
 def _queries(l, query, p):
@@ -275,7 +289,8 @@ def _backwards(net, work, batch, v, mode, d_heads, spare):
     weights, d_weights = (list(_split_weights(work, a, net.layers)) for a in (v.weight, g.weight))
     for tile in reversed(work.tiles):
         ws, dws = ([x.pop() for _ in tile.products][::-1] for x in (weights, d_weights))
-        d = torch.embedding_bag(work.x, tile.bag, tile.bag_offsets, per_sample_weights=shares[tile.users], include_last_offset=True)[0]
+        d = torch.embedding_bag(work.x, tile.bag, tile.bag_offsets, per_sample_weights=shares[tile.users],
+                                include_last_offset=True)[0]
         if v.query is not None: _attention_back(l, tile, v.query, g.query, d)
         for j in reversed(range(net.layers)):
             z, h = work.z[j][tile.rows], work.h[j][tile.rows]
@@ -289,7 +304,9 @@ def _backwards(net, work, batch, v, mode, d_heads, spare):
             torch.sum(z, 1, out=g.bias[j, tile.rows])
             if j: d = _layer_back(tile, ws, dws, j, torch.empty_like(d))
         for p, w, dw in zip(tile.products, ws, dws):
-            if w[0] is not None: torch.bmm(p.z[0], p.x.transpose(1, 2), out=dw[0]); torch.bmm(w[0].transpose(1, 2), p.z[0], out=p.x)
+            if w[0] is not None:
+                torch.bmm(p.z[0], p.x.transpose(1, 2), out=dw[0])
+                torch.bmm(w[0].transpose(1, 2), p.z[0], out=p.x)
     if net.norm == 'batch': g.gamma.mul_(mode.seen)
     _gene_gradients(l, batch, work.z[0], g.gene)
     return g
@@ -324,7 +341,8 @@ def _layer_norm_back(l, tile, v, g, j, d):
     parts = []
     for p in tile.products:
         rows = slice(int(l.row[p.first]), int(l.row[p.last])); shape = p.z[j].shape[:2]
-        dz, dgamma, dbeta = _back_through(_layer_norm, _run_of(l, p, d, tile), p.z[j], v.gamma[j, rows].view(shape), v.beta[j, rows].view(shape))
+        dz, dgamma, dbeta = _back_through(_layer_norm, _run_of(l, p, d, tile), p.z[j],
+                                          v.gamma[j, rows].view(shape), v.beta[j, rows].view(shape))
         parts.append(dz.reshape(-1, d.shape[1])); g.gamma[j, rows], g.beta[j, rows] = dgamma.flatten(), dbeta.flatten()
     return torch.cat(parts)
 
@@ -355,7 +373,8 @@ class _Spare:
             return torch.from_numpy(self.arrays[-1])
 
 # %% ../nbs/10a_dcell_fast.ipynb #32b22903
-_Mode = namedtuple('_Mode', 'norm n seen') # norm: 'alone', 'shared' or 'given'; n: genotypes of all processes; seen: [units] 0 for terms that do not vary
+# norm: 'alone', 'shared' or 'given'; n: genotypes of all processes; seen: [units] 0 for terms that do not vary
+_Mode = namedtuple('_Mode', 'norm n seen')
 
 class _AllSubsystems(torch.autograd.Function):
     "Disrupted genes and values in; the heads' sums [T, B] out, in the hierarchy's order"
@@ -367,8 +386,11 @@ class _AllSubsystems(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx, d_heads):
-        if ctx.work is None: raise RuntimeError('the fast DCell can be differentiated once per forward pass: call the model again, or use model.by_term()')
-        if torch.is_grad_enabled(): raise RuntimeError('create_graph=True: the fast DCell has no second derivatives; use model.by_term()')
+        if ctx.work is None:
+            raise RuntimeError('the fast DCell can be differentiated once per forward pass: '
+                               'call the model again, or use model.by_term()')
+        if torch.is_grad_enabled():
+            raise RuntimeError('create_graph=True: the fast DCell has no second derivatives; use model.by_term()')
         work, ctx.work = ctx.work, None
         d_heads = d_heads[ctx.net.layout.order]
         g = _backwards(ctx.net, work, ctx.batch, _Values(*ctx.saved_tensors), ctx.mode, d_heads, ctx.net._spare)
@@ -383,10 +405,10 @@ class DCell(nn.Module):
         norm:str='batch', # 'batch' (the paper), 'layer' or 'none'
         activation:str='tanh', # 'tanh' (the paper), 'relu' or 'identity'
         order:str='act-norm', # 'act-norm' (the paper) or 'norm-act'
-        init_range:float=None, # weights and biases uniform in +-this; PyTorch's default, 1/sqrt(inputs), times `init_scale` unless given
-        least:int=20, share:float=.3, by:str='contained', rounding:str='up', # width: max(least, share * genes 'contained' or 'direct', rounded)
+        init_range:float=None, # weights and biases uniform in +-this; 1/sqrt(inputs) times `init_scale` unless given
+        least:int=20, share:float=.3, by:str='contained', rounding:str='up', # see `Hierarchy.widths`
         layers:int=1, # per subsystem
-        head:str='linear', # of the terms below the root: 'linear' (the paper), 'tanh' or 'tanh_linear'; the root's is never only tanh
+        head:str='linear', # of the terms below the root: 'linear' (the paper), 'tanh' or 'tanh_linear'; no bare tanh at the root
         gene_dim:int=0, # a learnable vector of this length per gene, times its state; 0: the state itself (the paper)
         init_scale:float=1., # on every linear layer's start
         attention:int=0, # attention heads over the units of each subsystem; 0: none (the paper)
@@ -394,13 +416,14 @@ class DCell(nn.Module):
     ):
         super().__init__()
         self.settings = {k: x for k, x in locals().items() if k not in ('self', 'hierarchy', '__class__')}
-        self.hierarchy, self.norm, self.activation, self.act_first, self.constant_rule = hierarchy, norm, activation, order == 'act-norm', constant_rule
+        self.hierarchy, self.norm, self.activation, self.act_first, self.constant_rule = (
+            hierarchy, norm, activation, order == 'act-norm', constant_rule)
         self.layers, self.head_kind, self.gene_dim = layers, head, gene_dim
         model = DCellByTerm(hierarchy, **self.settings)
         self.widths = model.widths
         l = self.layout = _Layout(hierarchy, self.widths)
         def values(*shape, at=0.): return nn.Parameter(torch.full(shape, at))
-        self.weight = values(int(l.weight[-1] + (layers - 1)*(l.width**2).sum()))                # from children, then further layers
+        self.weight = values(int(l.weight[-1] + (layers - 1)*(l.width**2).sum()))  # from children, then further layers
         self.gene_weight = values(max(gene_dim, 1), int(l.gene[-1]))
         self.bias = values(layers, l.units)
         self.gamma, self.beta = (values(layers, l.units, at=1.), values(layers, l.units)) if norm != 'none' else (None, None)
@@ -414,7 +437,7 @@ class DCell(nn.Module):
         self._works, self._spare = [], _Spare()
         self.load_state_dict(model.state_dict())
 
-# %% ../nbs/10a_dcell_fast.ipynb #e3c04a39
+# %% ../nbs/10a_dcell_fast.ipynb #3b9678cc
 @patch
 def _named(self:DCell):
     "Name and place of each tensor of the definition's state_dict: views, or a list of views that stand side by side"
@@ -427,9 +450,12 @@ def _named(self:DCell):
         yield name + 'linear.weight', [own['weight'][l.weight[p]:l.weight[p + 1]].view(w, -1), genes]
         for j in range(self.layers):
             linear, norm = ('linear.', 'norm.') if j == 0 else (f'more.{j - 1}.0.', f'more.{j - 1}.1.')
-            if j: at = int(l.weight[-1] + (j - 1)*more[-1] + more[p]); yield name + linear + 'weight', own['weight'][at:at + w*w].view(w, w)
+            if j:
+                at = int(l.weight[-1] + (j - 1)*more[-1] + more[p])
+                yield name + linear + 'weight', own['weight'][at:at + w*w].view(w, w)
             yield name + linear + 'bias', own['bias'][j, rows]
-            for there, here in (('weight', 'gamma'), ('bias', 'beta'), ('running_mean', 'running_mean'), ('running_var', 'running_var')):
+            for there, here in (('weight', 'gamma'), ('bias', 'beta'),
+                                ('running_mean', 'running_mean'), ('running_var', 'running_var')):
                 if here in own: yield name + norm + there, own[here][j, rows]
             if 'batches' in own: yield name + norm + 'num_batches_tracked', own['batches'][p]
         if self.query is not None: yield name + 'query', own['query'][:, rows]
@@ -440,6 +466,7 @@ def _named(self:DCell):
             yield name + 'head.2.weight', own['head_scale'][None, t:t + 1]
             yield name + 'head.2.bias', own['head_shift'][t:t + 1]
 
+# %% ../nbs/10a_dcell_fast.ipynb #c630f6ef
 def _side_by_side(place): return place if isinstance(place, list) else [place]
 
 @patch
@@ -456,7 +483,9 @@ def _load_from_state_dict(self:DCell, state_dict, prefix, metadata, strict, miss
         if prefix + name not in state_dict: missing.append(prefix + name); continue
         value, columns = state_dict[prefix + name], [p[0].numel() if len(parts) > 1 else 0 for p in parts]
         shape = (len(parts[0]), sum(columns)) if len(parts) > 1 else tuple(place.shape)
-        if tuple(value.shape) != shape: errors.append(f'{prefix}{name}: shape {list(value.shape)}, expected {list(shape)}'); continue
+        if tuple(value.shape) != shape:
+            errors.append(f'{prefix}{name}: shape {list(value.shape)}, expected {list(shape)}')
+            continue
         moves += zip(parts, value.split(columns, 1) if len(parts) > 1 else [value])
     own = [prefix + n + '.' for n in self._modules]
     if strict: unexpected += [n for n in state_dict if n.startswith(prefix) and n not in known and not n.startswith(tuple(own))]
@@ -501,8 +530,11 @@ def _mode(self:DCell, batch):
     if not self.training: return _Mode('given', batch.size, ones)
     counts, n = batch.counts, batch.size
     if self._shared(): both = _all_sum(torch.cat([counts, counts.new_tensor([n])])); counts, n = both[:-1], int(both[-1])
-    if n < 2: raise ValueError('a batch of 1 in training: batch statistics need at least 2 genotypes; raise the batch size, or call model.eval()')
-    return _Mode('shared' if self._shared() else 'alone', n, self.layout.varying(counts, n)[self.layout.term_of_row].to(ones) if self.constant_rule else ones)
+    if n < 2:
+        raise ValueError('a batch of 1 in training: batch statistics need at least 2 genotypes; '
+                         'raise the batch size, or call model.eval()')
+    return _Mode('shared' if self._shared() else 'alone', n,
+                 self.layout.varying(counts, n)[self.layout.term_of_row].to(ones) if self.constant_rule else ones)
 
 @patch
 @torch.no_grad()
@@ -512,7 +544,7 @@ def _update_running(self:DCell, work, mode, momentum=.1):
     self.running_var.copy_(torch.where(mode.seen.bool(), torch.lerp(self.running_var, var, momentum), self.running_var))
     self.batches += 1
 
-# %% ../nbs/10a_dcell_fast.ipynb #6dd386f0
+# %% ../nbs/10a_dcell_fast.ipynb #a48426c7
 @patch
 def _sums(self:DCell, indices, offsets, states=False):
     "The heads' sums [T, B] in the hierarchy's order; and the states [B, units], if asked for"
@@ -523,7 +555,8 @@ def _sums(self:DCell, indices, offsets, states=False):
     mode, work = self._mode(batch), self._work(batch.size, save)
     if mode.norm == 'given': work.mean.copy_(self.running_mean); work.rstd.copy_((self.running_var + _epsilon).rsqrt())
     with torch.autocast(self.weight.device.type, enabled=False):
-        sums = _AllSubsystems.apply(self, work, batch, mode, *values) if save else _forwards(self, work, batch, _Values(*values), mode)[self.layout.place]
+        sums = (_AllSubsystems.apply(self, work, batch, mode, *values) if save
+                else _forwards(self, work, batch, _Values(*values), mode)[self.layout.place])
     if mode.norm in ('alone', 'shared'): self._update_running(work, mode)
     out = work.out.T.clone(memory_format=torch.contiguous_format) if states else None
     if not save: self._give_back(work)
@@ -533,18 +566,21 @@ def _sums(self:DCell, indices, offsets, states=False):
 def _vectors(self:DCell):
     l = self.layout
     gene = l.direct_genes[torch.argsort(l.direct_term, stable=True)]
-    return self.gene_vectors.weight[torch.repeat_interleave(gene, torch.as_tensor(np.repeat(l.width, l.genes), device=gene.device))].T
+    return self.gene_vectors.weight[
+        torch.repeat_interleave(gene, torch.as_tensor(np.repeat(l.width, l.genes), device=gene.device))].T
 
+# %% ../nbs/10a_dcell_fast.ipynb #03955e15
 @patch
 def forward(self:DCell,
     indices:torch.Tensor, # int: disrupted genes, genotype after genotype
     offsets:torch.Tensor # int [B + 1]
 )->torch.Tensor: # [B, T]; the root's prediction is the last column
-    "Every subsystem's prediction of the phenotype. Raises ValueError for a batch of 1 in training, IndexError for an unknown gene"
+    "Every term's prediction. Raises ValueError for a batch of 1 in training, IndexError for an unknown gene"
     said = self._sums(indices, offsets)[0] + self.head_bias[:, None]
     if self.head_kind != 'linear':
         bent = torch.tanh(said)
-        said = bent*self.head_scale[:, None] + self.head_shift[:, None] if self.head_kind == 'tanh_linear' else torch.cat([bent[:-1], said[-1:]])
+        said = (bent*self.head_scale[:, None] + self.head_shift[:, None] if self.head_kind == 'tanh_linear'
+                else torch.cat([bent[:-1], said[-1:]]))
     return said.T
 
 @patch
@@ -562,8 +598,10 @@ def weights(self:DCell):
 @patch
 def __repr__(self:DCell):
     norm = dict(batch='BatchNorm1d', layer='LayerNorm', none='Identity')[self.norm]
-    return (f'DCell on {self.hierarchy.root}: {self.layout.terms:,} subsystems of {self.widths.min()} to {self.widths.max()} units in {1 + self.hierarchy.stratum.max()} strata, '
-            f'{sum(p.numel() for p in self.parameters()):,} parameters; {norm}, {self.activation}, {"act-norm" if self.act_first else "norm-act"}')
+    return (f'DCell on {self.hierarchy.root}: {self.layout.terms:,} '
+            f'subsystems of {self.widths.min()} to {self.widths.max()} units in {1 + self.hierarchy.stratum.max()} strata, '
+            f'{sum(p.numel() for p in self.parameters()):,} parameters; '
+            f'{norm}, {self.activation}, {"act-norm" if self.act_first else "norm-act"}')
 
 @patch
 def __getstate__(self:DCell): return dict(self.__dict__, _works=[]) # copies and pickles leave buffers behind

@@ -30,7 +30,8 @@ class _Sets:
     def __init__(self, contained, genes): # bool [T, G]; [N, k] genes of each genotype, -1 pads
         T, (N, k) = len(contained), genes.shape
         bits = int(genes.max() + 1).bit_length()
-        if bits*k + T.bit_length() > 62: raise DataError(f'{k} genes per genotype out of {genes.max() + 1}, and {T} terms: too many to number')
+        if bits*k + T.bit_length() > 62:
+            raise DataError(f'{k} genes per genotype out of {genes.max() + 1}, and {T} terms: too many to number')
         hit = contained[:, genes] & (genes >= 0)                                        # [T, N, k]
         term, genotype = np.nonzero(hit.any(2))
         members = (hit[term, genotype]*(genes[genotype] + 1)).astype(np.int64)
@@ -67,9 +68,11 @@ class _Screen:
         self.weights, self.genes, self.start, self.memory = [], [], [], model.weight.new_empty(0)
         for p in range(l.terms):
             w = int(l.width[p]); weight = model.weight[l.weight[p]:l.weight[p + 1]].view(w, -1)
-            self.weights.append([part.t() for part in weight.split([len(self.wild[c]) for c in self.children[p]], 1)] if len(self.children[p]) else [])
+            self.weights.append([part.t() for part in weight.split([len(self.wild[c]) for c in self.children[p]], 1)]
+                                if len(self.children[p]) else [])
             self.genes.append(gene[l.gene[p]:l.gene[p + 1]].view(-1, w))
-            self.start.append(sum((self.wild[c] @ w_c for c, w_c in zip(self.children[p], self.weights[p])), model.bias[0, l.row[p]:l.row[p + 1]]))
+            self.start.append(sum((self.wild[c] @ w_c for c, w_c in zip(self.children[p], self.weights[p])),
+                                  model.bias[0, l.row[p]:l.row[p + 1]]))
 
     def changes(self, s):
         "Per row: (child's position, its row) and the direct genes; as arrays sorted by row"
@@ -82,7 +85,7 @@ class _Screen:
         gene_row, column = np.nonzero(gene >= 0)
         return (row[touched], slot[touched], child[touched]), (gene_row, gene[gene_row, column].astype(np.int64))
 
-# %% ../nbs/10b_dcell_screen.ipynb #b7a627da
+# %% ../nbs/10b_dcell_screen.ipynb #18370b0c
 @patch
 def outputs(self:_Screen, s, places):
     "For each of these places, the term's outputs for the different sets [rows, width]; None where it is untouched"
@@ -92,7 +95,8 @@ def outputs(self:_Screen, s, places):
         a, b = s.start[p], s.start[p + 1]
         if a == b: continue
         at, of = (slice(*np.searchsorted(rows, [a, b])) for rows in (row, gene_row))
-        x = torch.embedding_bag(self.genes[p], *_bags(gene_row[of] - a, gene[of], b - a), include_last_offset=True)[0] if of.start < of.stop else None
+        x = (torch.embedding_bag(self.genes[p], *_bags(gene_row[of] - a, gene[of], b - a), include_last_offset=True)[0]
+             if of.start < of.stop else None)
         if at.start < at.stop:
             table, base = self.table(s, p, changed)
             y = torch.embedding_bag(table, *_bags(row[at] - a, child[at] + base[slot[at]], b - a), include_last_offset=True)[0]
@@ -113,6 +117,7 @@ def table(self:_Screen, s, p, changed):
         if n: torch.mm(changed[c], w_c, out=table[end - n:end])
     return table, ends - sizes - s.start[self.children[p]]
 
+# %% ../nbs/10b_dcell_screen.ipynb #0c5de18d
 @patch
 def output_of(self:_Screen, p, x):
     "From a term's pre-activation [rows, width] to its output"
@@ -162,29 +167,36 @@ def subsystem_states(
 )->dict: # term id: array [n, L_t]
     "Outputs of subsystems in evaluation mode, computed once for each different set of a term's genes"
     h = model.hierarchy
-    if tuple(genotypes.genes) != h.genes: raise DataError('the genotypes have another gene vocabulary than the hierarchy; build them with genes=model.hierarchy.genes')
+    if tuple(genotypes.genes) != h.genes:
+        raise DataError('the genotypes have another gene vocabulary than the hierarchy; '
+                        'build them with genes=model.hierarchy.genes')
     terms = list(h.terms if terms is None else terms)
-    if unknown := [t for t in terms if t not in h.terms]: raise DataError(f'no term {unknown[0]!r} in the hierarchy {h.id}; model.hierarchy.terms lists them')
+    if unknown := [t for t in terms if t not in h.terms]:
+        raise DataError(f'no term {unknown[0]!r} in the hierarchy {h.id}; model.hierarchy.terms lists them')
     places = model.layout.place[[h.terms.index(t) for t in terms]].tolist()
     with _evaluating(model) as screen:
         parts = [[out.cpu().numpy() for out in screen.chunk(genes, places)] for genes in _chunks(_as_table(genotypes), chunk)]
-    return {t: np.concatenate([p[i] for p in parts]) if parts else np.zeros((0, int(model.widths[h.terms.index(t)]))) for i, t in enumerate(terms)}
+    return {t: np.concatenate([p[i] for p in parts]) if parts else np.zeros((0, int(model.widths[h.terms.index(t)])))
+            for i, t in enumerate(terms)}
 
-# %% ../nbs/10b_dcell_screen.ipynb #06be8dca
+# %% ../nbs/10b_dcell_screen.ipynb #bc0dfd57
 def _tuples(n, size, chunk):
     "All combinations of range(n), in order, [<= chunk, size] at a time"
     all_of = itertools.combinations(range(n), size)
-    while len(part := np.fromiter(itertools.chain.from_iterable(itertools.islice(all_of, chunk)), np.int64)): yield part.reshape(-1, size)
+    while len(part := np.fromiter(itertools.chain.from_iterable(itertools.islice(all_of, chunk)), np.int64)):
+        yield part.reshape(-1, size)
 
 def _checked_genes(model, genes, size):
     genes = list(model.hierarchy.genes if genes is None else genes)
     known = {g: i for i, g in enumerate(model.hierarchy.genes)}
     if unknown := [g for g in genes if g not in known]:
-        raise DataError(f'{len(unknown)} genes are not in the hierarchy, such as {unknown[0]!r}; it knows genes by names like {model.hierarchy.genes[0]!r}')
+        raise DataError(f'{len(unknown)} genes are not in the hierarchy, such as {unknown[0]!r}; '
+                        f'it knows genes by names like {model.hierarchy.genes[0]!r}')
     if len(set(genes)) < len(genes): raise DataError(f'{max(genes, key=genes.count)!r} is named twice')
     if not 1 <= size <= len(genes): raise DataError(f'size={size}: expected between 1 and {len(genes)}, the number of genes')
     return genes, np.array([known[g] for g in genes])
 
+# %% ../nbs/10b_dcell_screen.ipynb #8969166e
 @torch.no_grad()
 def predict_screen(
     model:DCell,
@@ -195,13 +207,15 @@ def predict_screen(
     chunk:int=16384, # genotypes at a time
     progress:bool=True # show a progress bar
 ): # pd.DataFrame of gene_1, gene_2, ..., prediction; or the path
-    "The root's prediction for every combination of `size` genes, in evaluation mode. Raises DataError for unknown or repeated genes"
+    "The root's prediction for every combination of genes. Raises DataError for unknown or repeated genes"
     genes, index = _checked_genes(model, genes, size)
     names, head = pa.array(genes), (model.head_weight, model.head_bias[-1])
     root = model.layout.terms - 1; rows = slice(int(model.layout.row[root]), int(model.layout.row[root + 1]))
     columns = [f'gene_{i + 1}' for i in range(size)]
     schema = pa.schema([(c, pa.dictionary(pa.int32(), pa.string())) for c in columns] + [('prediction', pa.float32())])
-    def table(part, p): return pa.table([pa.DictionaryArray.from_arrays(pa.array(c.astype(np.int32)), names) for c in part.T] + [pa.array(p.astype(np.float32))], schema=schema)
+    def table(part, p):
+        return pa.table([pa.DictionaryArray.from_arrays(pa.array(c.astype(np.int32)), names) for c in part.T]
+                        + [pa.array(p.astype(np.float32))], schema=schema)
     total = -(-comb(len(genes), size)//chunk)
     with _evaluating(model) as screen:
         def predicted():
