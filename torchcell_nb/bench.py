@@ -67,16 +67,16 @@ def products_alone(model:DCell, batch):
 
 # %% ../nbs/50_bench.ipynb #e90e6a4e
 _peak = r'''
-import re, resource, torch
+import importlib, re, resource, torch
 from pathlib import Path
-from torchcell_nb.bench import DCell, Hierarchy, random_knockouts, stepper
+b = importlib.import_module('torchcell_nb.bench')
 torch.set_num_threads({threads})
 def peak(): # MB; Linux keeps it per program, elsewhere the system's own count in bytes must do
     status = Path('/proc/self/status')
     return int(re.search(r'VmHWM:\s+(\d+) kB', status.read_text())[1])/2**10 if status.exists() else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss/2**20
-hierarchy = Hierarchy.load({path!r}); start = peak()
-step = stepper(DCell(hierarchy, by={by!r}), True)
-for _ in range(3): step(*random_knockouts(hierarchy, {batch}, {genes}))
+hierarchy = b.Hierarchy.load({path!r}); start = peak()
+step = b.stepper(b.DCell(hierarchy, by={by!r}), True)
+for _ in range(3): step(*b.random_knockouts(hierarchy, {batch}, {genes}))
 print(peak() - start)
 '''
 def peak_mb(hierarchy:Hierarchy, batch:int, by:str='direct', genes:int=3)->float:
@@ -144,9 +144,9 @@ def plot_bench(
             ax.plot(t[x], t[name], marker='o', label=label, color=color, ms=4, ls=':' if name == 'gemm_s' else '-')
     for _, r in t.iterrows():
         if np.isfinite(r.ratio):
-            ax.annotate(f'{r.ratio:.1f}×', (r[x], r.fast_s), xytext=(0, -13), textcoords='offset points',
+            ax.annotate(f'{r.ratio:.1f}×', (r[x], r.fast_s), xytext=(0, 6), textcoords='offset points',
                         ha='center', fontsize=9, color=palette['dcell'])
     ax.set(xscale='log', yscale='log', xlabel=x, ylabel='seconds a step')
     ax.set_xticks(t[x], [f'{v:,}' for v in t[x]]); ax.minorticks_off()
-    ax.margins(x=.12); ax.set_ylim(top=4*ax.get_ylim()[1]); ax.legend(loc='upper left', fontsize=9)
+    ax.margins(x=.12); ax.set_ylim(top=8*t[['fast_s', 'definition_s']].max().max()); ax.legend(loc='upper left', fontsize=9)
     return ax
