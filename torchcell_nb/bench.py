@@ -18,7 +18,7 @@ from .dcell_fast import DCell
 from .figures import palette
 from .go_pipeline import filter_go
 from .hierarchy import Hierarchy
-from .losses import DCellLoss
+from .loss_models import DCellLoss
 from .snapshot import yeast_go
 
 # %% ../nbs/50_bench.ipynb #639e268d

@@ -44,7 +44,7 @@ def _save_filtered(folder, ontology, report):
     ontology.save(folder/'ontology'); hierarchy.save(folder/'hierarchy.json')
     _written(folder/'report.json', lambda p: p.write_text(json.dumps(report.to_dict(), indent=1) + '\n'))
 
-# %% ../nbs/91_cli.ipynb #5f05bcf0
+# %% ../nbs/91_cli.ipynb #ba2dd5af
 def go(args):
     "Filter the Gene Ontology and print the account"
     from torchcell_nb.go_fetch import fetched_go
@@ -89,7 +89,7 @@ def data(args):
     for name, f in made['files'].items(): print(f'{name:18} {f["bytes"]:>11,} bytes  {f["sha256"][:12]}...  {f["version"]}')
     print(f'{args.out}/manifest.json\nnow: torchcell_nb go --folder {args.out}')
 
-# %% ../nbs/91_cli.ipynb #a963d9ec
+# %% ../nbs/91_cli.ipynb #8234433d
 def bench(args):
     "Measure how fast DCell is"
     _check_figure(args.figure)
@@ -111,7 +111,7 @@ def bench(args):
     if args.json: print(json.dumps(rows))
     if args.figure: _figure(lambda: plot_bench(rows), args.figure)
 
-# %% ../nbs/91_cli.ipynb #d843354f
+# %% ../nbs/91_cli.ipynb #846cf353
 _about = dict(
     demo=('the whole library on one example in about a minute: real yeast Gene Ontology, SIMULATED phenotypes, no download', '''
 Takes the embedded yeast Gene Ontology under the cell cycle, filters it, simulates fitness of single, double
@@ -130,6 +130,7 @@ data:
 
 settings most often changed:
   seed=0  out=DIR  fit.epochs=120  fit.lr=0.01  fit.weight_decay=0.3  fit.batch=256  loss.alpha=0.3
+  loss.name=dcell|mse|huber|log_cosh|gaussian_nll|soft_label|ordinal, with +ordinal_entropy, +rank_contrast, +wasserstein
   model.norm=batch|layer|none  model.order=act-norm|norm-act  control=none|genes  test=true|false
 
   torchcell_nb train data=dna_repair seed=0 out=runs/repair
@@ -176,7 +177,7 @@ def settings(words):
     from torchcell_nb.runs import compose_config
     print(OmegaConf.to_yaml(OmegaConf.structured(compose_config(words))), end='')
 
-# %% ../nbs/91_cli.ipynb #a7cd396a
+# %% ../nbs/91_cli.ipynb #fc0dd650
 def parser()->argparse.ArgumentParser:
     "The command line's parser"
     raw = argparse.RawDescriptionHelpFormatter
@@ -199,7 +200,7 @@ def parser()->argparse.ArgumentParser:
         'dcell', help='DCell', description=_about['bench'][1], formatter_class=raw))
     return p
 
-# %% ../nbs/91_cli.ipynb #5896e30a
+# %% ../nbs/91_cli.ipynb #a4b09cfb
 def _go_options(s):
     which = s.add_mutually_exclusive_group()
     which.add_argument('--preset', default='ma2018',

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['activations', 'norms', 'heads', 'dcell_presets', 'gene_states', 'check_batch', 'Subsystem', 'attend',
-           'constant_column', 'signal_sizes', 'DCellByTerm']
+           'constant_column', 'signal_sizes', 'DCellByTerm', 'over_batches']
 
 # %% ../nbs/10_dcell.ipynb #80b0e87f
 import warnings
@@ -15,7 +15,7 @@ from fastcore.basics import patch
 
 from .hierarchy import Hierarchy
 
-# %% ../nbs/10_dcell.ipynb #bf09c156
+# %% ../nbs/10_dcell.ipynb #4107a1bc
 def gene_states(
     indices:torch.Tensor, # int: disrupted genes, genotype after genotype
     offsets:torch.Tensor, # int [B + 1]: genotype i holds indices[offsets[i]:offsets[i+1]]
@@ -85,7 +85,7 @@ def attend(x, query, dim):
     shape = [query.shape[1] if d == dim else 1 for d in range(x.ndim)]
     return x*sum(torch.softmax(x*q.view(shape), dim) for q in query)*(query.shape[1]/len(query))
 
-# %% ../nbs/10_dcell.ipynb #9df0aaa4
+# %% ../nbs/10_dcell.ipynb #197e42e6
 def constant_column(norm, a):
     "What `norm` gives for a term that does not vary in the batch: exact arithmetic instead of rounding noise"
     if not isinstance(norm, nn.BatchNorm1d): return norm(a)
@@ -112,7 +112,7 @@ def signal_sizes(
         size[t] = np.sqrt(v/(v + eps))
     return size
 
-# %% ../nbs/10_dcell.ipynb #bff2ec24
+# %% ../nbs/10_dcell.ipynb #9eb6ca26
 class DCellByTerm(nn.Module):
     "The network of Ma et al. (2018): one subsystem per term of a hierarchy, each with a head that predicts the phenotype"
     def __init__(self,
@@ -168,7 +168,7 @@ def _warn_of_fading(what, size, stratum):
                       'because the epsilon of batch norm drowns it '
                       f'(median by stratum, leaves first: {by}); leave it out, or make it larger', stacklevel=3)
 
-# %% ../nbs/10_dcell.ipynb #7804fe91
+# %% ../nbs/10_dcell.ipynb #ab54b13d
 @patch
 def inputs(self:DCellByTerm,
     t:int, # position of the term
@@ -201,28 +201,43 @@ def forward(self:DCellByTerm,
     offsets:torch.Tensor # int [B + 1]
 )->torch.Tensor: # [B, T]; the root's prediction is the last column
     "Every term's prediction. Raises ValueError for a batch of 1 in training, IndexError for an unknown gene"
-    return torch.cat([s.head(o) for s, o in zip(self.subsystems, self.states(indices, offsets))], 1)
+    return self.with_root_state(indices, offsets)[0]
 
-# %% ../nbs/10_dcell.ipynb #5d562774
+@patch
+def with_root_state(self:DCellByTerm, indices, offsets)->tuple: # predictions [B, T], the root's output O_root [B, L_root]
+    "The predictions, and what the root says before its head: for another head, or a loss on features"
+    states = self.states(indices, offsets)
+    return torch.cat([s.head(o) for s, o in zip(self.subsystems, states)], 1), states[-1]
+
+# %% ../nbs/10_dcell.ipynb #4ef2d6fc
 @patch
 def predict(self:DCellByTerm,
     genotypes, # Genotypes over the hierarchy's genes
     batch:int=1024 # genotypes at a time
 )->np.ndarray: # [n], the root's prediction
     "Predicted phenotypes, in evaluation mode"
-    if tuple(genotypes.genes) != self.hierarchy.genes:
+    return over_batches(self, genotypes, batch, lambda said: said[:, -1])
+
+def over_batches(
+    model, # with a `hierarchy`, called with (indices, offsets)
+    genotypes, # Genotypes over the hierarchy's genes
+    batch:int, # genotypes at a time
+    value # from the model's output to [B]
+)->np.ndarray: # [n]
+    "A value for each genotype, in evaluation mode. Raises ValueError for genotypes of another gene vocabulary"
+    if tuple(genotypes.genes) != model.hierarchy.genes:
         raise ValueError('the genotypes have another gene vocabulary than the hierarchy; build them with '
                          'Genotypes.from_names(rows, genes=model.hierarchy.genes), or read_table(path, genes=...)')
     if batch < 1: raise ValueError(f'batch={batch}: expected at least 1')
-    was, device, out = self.training, next(self.parameters()).device, []
-    self.eval()
+    was, device, out = model.training, next(model.parameters()).device, []
+    model.eval()
     try:
         with torch.no_grad():
             for at in range(0, len(genotypes), batch):
                 part = genotypes.take(slice(at, at + batch))
-                out.append(self(torch.tensor(part.indices, device=device),
-                                torch.tensor(part.offsets, device=device))[:, -1].cpu().numpy())
-    finally: self.train(was)
+                out.append(value(model(torch.tensor(part.indices, device=device),
+                                torch.tensor(part.offsets, device=device))).cpu().numpy())
+    finally: model.train(was)
     return np.concatenate(out) if out else np.zeros(0, np.float32)
 
 @patch

@@ -19,7 +19,7 @@ from torch.nn import functional as F
 from .dcell import DCellByTerm, attend, check_batch
 from .hierarchy import Hierarchy
 
-# %% ../nbs/10a_dcell_fast.ipynb #959a90cc
+# %% ../nbs/10a_dcell_fast.ipynb #52c319d3
 def _equal_runs(*keys):
     "(start, stop) of each stretch in which every key stays the same"
     cut = np.flatnonzero(np.any([k[1:] != k[:-1] for k in keys], axis=0)) + 1
@@ -41,6 +41,7 @@ class _Layout(nn.Module):
         self.row, self.column = _offsets_of(self.width), _offsets_of(self.inputs)  # first row and first column of each term,
         self.weight, self.gene = _offsets_of(self.width*self.inputs), _offsets_of(self.width*self.genes)   # and its first weights
         self.alike, self.same_width = _equal_runs(self.stratum, self.width, self.inputs), _equal_runs(self.stratum, self.width)
+        self.root_rows = slice(int(self.row[place[-1]]), int(self.row[place[-1] + 1]))
         rows_of = [np.arange(self.row[p], self.row[p + 1]) for p in range(T)]
         self._keep(order=order, place=place, term_of_row=np.repeat(np.arange(T), self.width),
                    child_row=np.concatenate([rows_of[place[c]] for t in order for c in h.children_of(t)] + [np.zeros(0, int)]),
@@ -63,7 +64,7 @@ def _users(self:_Layout):
     self._keep(users=users[by_row], used=used[by_row])
     self.user_offsets = _offsets_of(np.bincount(used, minlength=self.units))
 
-# %% ../nbs/10a_dcell_fast.ipynb #716d4775
+# %% ../nbs/10a_dcell_fast.ipynb #7411ff68
 @patch
 def _gene_places(self:_Layout, h, order, wide=64):
     term = np.repeat(np.arange(self.terms), self.genes)
@@ -110,7 +111,7 @@ def varying(self:_Layout, counts, n):
         parent = getattr(self, f'parent_{s}'); varies[parent[varies[getattr(self, f'child_{s}')]]] = True
     return varies
 
-# %% ../nbs/10a_dcell_fast.ipynb #a7d3b899
+# %% ../nbs/10a_dcell_fast.ipynb #247ec260
 _Product = namedtuple('_Product', 'first last x z h')
 _Tile = namedtuple('_Tile', 'rows terms columns x products bag bag_offsets users')
 
@@ -170,7 +171,7 @@ _fast_activations = dict( # in place, and into `to` the gradient at the input, f
     relu=(torch.relu_, lambda d, y, to: torch.ops.aten.threshold_backward.grad_input(d, y, 0, grad_input=to)),
     identity=(lambda x: x, lambda d, y, to: to.copy_(d)))
 
-# %% ../nbs/10a_dcell_fast.ipynb #f18d315b
+# %% ../nbs/10a_dcell_fast.ipynb #a0171864
 _epsilon = 1e-5
 
 def _all_sum(x):
@@ -277,8 +278,8 @@ def _sum_heads(l, head, out):
         torch.bmm(head[r].view(n, 1, -1), out[r].view(n, -1, out.shape[1]), out=sums[a:b, None])
     return sums
 
-# %% ../nbs/10a_dcell_fast.ipynb #a36ec9c2
-def _backwards(net, work, batch, v, mode, d_heads, spare):
+# %% ../nbs/10a_dcell_fast.ipynb #2763b261
+def _backwards(net, work, batch, v, mode, d_heads, d_root, spare):
     "Gradients of the values"
     l, act_back = work.layout, _fast_activations[net.activation][1]
     gamma = v.gamma*mode.seen if net.norm == 'batch' else v.gamma
@@ -291,6 +292,8 @@ def _backwards(net, work, batch, v, mode, d_heads, spare):
         ws, dws = ([x.pop() for _ in tile.products][::-1] for x in (weights, d_weights))
         d = torch.embedding_bag(work.x, tile.bag, tile.bag_offsets, per_sample_weights=shares[tile.users],
                                 include_last_offset=True)[0]
+        if d_root is not None and tile.rows.start <= l.root_rows.start < tile.rows.stop:
+            d[l.root_rows.start - tile.rows.start:l.root_rows.stop - tile.rows.start] += d_root
         if v.query is not None: _attention_back(l, tile, v.query, g.query, d)
         for j in reversed(range(net.layers)):
             z, h = work.z[j][tile.rows], work.h[j][tile.rows]
@@ -324,7 +327,7 @@ def _gene_gradients(l, batch, d, into):
         if bags is None: table.index_add_(0, gene, of.index_select(1, sample).t())
         else: table.scatter_add_(0, gene[:, None].expand(-1, table.shape[1]), of.t().contiguous().index_select(0, sample))
 
-# %% ../nbs/10a_dcell_fast.ipynb #f381bc97
+# %% ../nbs/10a_dcell_fast.ipynb #6037fe8f
 def _run_of(l, p, d, tile):
     "The part [n, width, B] of a tile's gradient that belongs to a product"
     return d[l.row[p.first] - tile.rows.start:l.row[p.last] - tile.rows.start].view(p.last - p.first, -1, d.shape[1])
@@ -372,32 +375,34 @@ class _Spare:
             self.arrays = [a for a, in_use in zip(self.arrays, busy) if in_use][-4:] + [np.empty(like.shape, kind)]
             return torch.from_numpy(self.arrays[-1])
 
-# %% ../nbs/10a_dcell_fast.ipynb #32b22903
+# %% ../nbs/10a_dcell_fast.ipynb #607f383d
 # norm: 'alone', 'shared' or 'given'; n: genotypes of all processes; seen: [units] 0 for terms that do not vary
 _Mode = namedtuple('_Mode', 'norm n seen')
 
 class _AllSubsystems(torch.autograd.Function):
-    "Disrupted genes and values in; the heads' sums [T, B] out, in the hierarchy's order"
+    "Disrupted genes and values in; out come the heads' sums [T, B], in the hierarchy's order, and the root's state [L_root, B]"
     @staticmethod
     def forward(ctx, net, work, batch, mode, *values):
+        ctx.set_materialize_grads(False)
         ctx.net, ctx.work, ctx.batch, ctx.mode = net, work, batch, mode
         ctx.save_for_backward(*values)
-        return _forwards(net, work, batch, _Values(*values), mode)[net.layout.place]
+        heads = _forwards(net, work, batch, _Values(*values), mode)[net.layout.place]
+        return heads, work.out[net.layout.root_rows].clone()
 
     @staticmethod
-    def backward(ctx, d_heads):
+    def backward(ctx, d_heads, d_root):
         if ctx.work is None:
             raise RuntimeError('the fast DCell can be differentiated once per forward pass: '
                                'call the model again, or use model.by_term()')
         if torch.is_grad_enabled():
             raise RuntimeError('create_graph=True: the fast DCell has no second derivatives; use model.by_term()')
         work, ctx.work = ctx.work, None
-        d_heads = d_heads[ctx.net.layout.order]
-        g = _backwards(ctx.net, work, ctx.batch, _Values(*ctx.saved_tensors), ctx.mode, d_heads, ctx.net._spare)
+        d_heads = d_root.new_zeros(ctx.net.layout.terms, d_root.shape[1]) if d_heads is None else d_heads[ctx.net.layout.order]
+        g = _backwards(ctx.net, work, ctx.batch, _Values(*ctx.saved_tensors), ctx.mode, d_heads, d_root, ctx.net._spare)
         ctx.net._give_back(work)
         return None, None, None, None, *g
 
-# %% ../nbs/10a_dcell_fast.ipynb #695247b9
+# %% ../nbs/10a_dcell_fast.ipynb #23d1a579
 class DCell(nn.Module):
     "The network of Ma et al. (2018), many terms at a time. Takes the settings of `DCellByTerm`, and each other's `state_dict`"
     def __init__(self,
@@ -501,7 +506,7 @@ def by_term(self:DCell)->DCellByTerm:
     model.load_state_dict(self.state_dict())
     return model
 
-# %% ../nbs/10a_dcell_fast.ipynb #fc7ab1b5
+# %% ../nbs/10a_dcell_fast.ipynb #c829e29c
 @patch
 def _work(self:DCell, B, save):
     key = B, self._largest(B), self.weight.dtype, self.weight.device, torch.is_inference_mode_enabled(), save
@@ -544,10 +549,10 @@ def _update_running(self:DCell, work, mode, momentum=.1):
     self.running_var.copy_(torch.where(mode.seen.bool(), torch.lerp(self.running_var, var, momentum), self.running_var))
     self.batches += 1
 
-# %% ../nbs/10a_dcell_fast.ipynb #a48426c7
+# %% ../nbs/10a_dcell_fast.ipynb #ea205386
 @patch
 def _sums(self:DCell, indices, offsets, states=False):
-    "The heads' sums [T, B] in the hierarchy's order; and the states [B, units], if asked for"
+    "The heads' sums [T, B] in the hierarchy's order, the root's state [L_root, B], and all states [B, units], if asked for"
     batch = self.layout.disrupted(indices, offsets, len(self.hierarchy.genes))
     gene = (self.gene_weight*self._vectors()).sum(0) if self.gene_dim else self.gene_weight.view(-1)
     values = self.weight, gene, self.bias, self.gamma, self.beta, self.query, self.head_weight
@@ -555,12 +560,14 @@ def _sums(self:DCell, indices, offsets, states=False):
     mode, work = self._mode(batch), self._work(batch.size, save)
     if mode.norm == 'given': work.mean.copy_(self.running_mean); work.rstd.copy_((self.running_var + _epsilon).rsqrt())
     with torch.autocast(self.weight.device.type, enabled=False):
-        sums = (_AllSubsystems.apply(self, work, batch, mode, *values) if save
-                else _forwards(self, work, batch, _Values(*values), mode)[self.layout.place])
+        if save: sums, root = _AllSubsystems.apply(self, work, batch, mode, *values)
+        else:
+            sums = _forwards(self, work, batch, _Values(*values), mode)[self.layout.place]
+            root = work.out[self.layout.root_rows].clone()
     if mode.norm in ('alone', 'shared'): self._update_running(work, mode)
     out = work.out.T.clone(memory_format=torch.contiguous_format) if states else None
     if not save: self._give_back(work)
-    return sums, out
+    return sums, root, out
 
 @patch
 def _vectors(self:DCell):
@@ -569,25 +576,31 @@ def _vectors(self:DCell):
     return self.gene_vectors.weight[
         torch.repeat_interleave(gene, torch.as_tensor(np.repeat(l.width, l.genes), device=gene.device))].T
 
-# %% ../nbs/10a_dcell_fast.ipynb #03955e15
+# %% ../nbs/10a_dcell_fast.ipynb #a7e2a80c
 @patch
 def forward(self:DCell,
     indices:torch.Tensor, # int: disrupted genes, genotype after genotype
     offsets:torch.Tensor # int [B + 1]
 )->torch.Tensor: # [B, T]; the root's prediction is the last column
     "Every term's prediction. Raises ValueError for a batch of 1 in training, IndexError for an unknown gene"
-    said = self._sums(indices, offsets)[0] + self.head_bias[:, None]
+    return self.with_root_state(indices, offsets)[0]
+
+@patch
+def with_root_state(self:DCell, indices, offsets)->tuple: # predictions [B, T], the root's output O_root [B, L_root]
+    "The predictions, and what the root says before its head: for another head, or a loss on features"
+    sums, root, _ = self._sums(indices, offsets)
+    said = sums + self.head_bias[:, None]
     if self.head_kind != 'linear':
         bent = torch.tanh(said)
         said = (bent*self.head_scale[:, None] + self.head_shift[:, None] if self.head_kind == 'tanh_linear'
                 else torch.cat([bent[:-1], said[-1:]]))
-    return said.T
+    return said.T, root.T
 
 @patch
 @torch.no_grad()
 def states(self:DCell, indices, offsets)->list: # of T tensors [B, L_t]
     "Outputs O_t of every subsystem, in the hierarchy's order, without gradients (`by_term()` has them)"
-    l, out = self.layout, self._sums(indices, offsets, states=True)[1]
+    l, out = self.layout, self._sums(indices, offsets, states=True)[2]
     return [out[:, l.row[p]:l.row[p + 1]] for p in l.place.tolist()]
 
 @patch

@@ -6,7 +6,7 @@
 __all__ = ['ModelConfig', 'LossConfig', 'SplitConfig', 'RunConfig', 'ConfigError', 'compose_config', 'Task', 'load_task',
            'train_run', 'Run']
 
-# %% ../nbs/32_runs.ipynb #531f5415
+# %% ../nbs/32_runs.ipynb #4f938d8a
 import dataclasses, difflib, hashlib, json, platform, re, resource, time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,14 +29,15 @@ from .data import DataError, Genotypes, Phenotypes, Split, split_random
 from .dcell_fast import DCell
 from .go_pipeline import FilterReport, configs_folder, filter_go
 from .hierarchy import Hierarchy
-from .losses import DCellLoss
+from .loss_models import DCellLoss
+from .objectives import RootHead, objective
 from .metrics import evaluate, noise_ceiling
 from .simulate import Truth, random_genotypes, simulate_phenotypes
 from .snapshot import yeast_go
 from .sources import dna_repair, find_data, read_dcell_scores, read_dcell_topology, read_table
 from .train import FitConfig, check_fit, fit
 
-# %% ../nbs/32_runs.ipynb #bccb9856
+# %% ../nbs/32_runs.ipynb #6806a561
 @dataclass
 class ModelConfig:
     "The DCell; see its documentation in `10a_dcell_fast`"
@@ -57,9 +58,18 @@ class ModelConfig:
 
 @dataclass
 class LossConfig:
-    "The DCell loss; see `20_losses`"
-    alpha:float = .3
-    penalty:float = 0.
+    "The DCell loss (`20d_loss_models`), or another by its name (`23_objectives`), which trains the root alone"
+    name:str = 'dcell' # or 'mse', 'log_cosh', 'ordinal', 'mse+ordinal_entropy' ...
+    alpha:float = .3 # of 'dcell'
+    penalty:float = 0. # of 'dcell'
+    bins:int = 16 # of losses over bins
+    kind:str = 'width' # 'width' or 'quantile'
+    share:float = .75 # of 'soft_label'
+    weight:float = .1 # of each part behind a +
+
+    def __post_init__(self):
+        if self.kind not in ('width', 'quantile'): raise ValueError(f"loss.kind={self.kind!r}: expected 'width' or 'quantile'")
+        if self.name != 'dcell': objective(self.name)                         # refuses an unknown name
 
 @dataclass
 class SplitConfig:
@@ -226,7 +236,7 @@ def load_task(config:RunConfig)->Task:
                 table=_table)[config.data['name']](config.data, config, seed)
     return dataclasses.replace(task, hierarchy=task.hierarchy.with_permuted_genes(seed)) if config.control == 'genes' else task
 
-# %% ../nbs/32_runs.ipynb #747398db
+# %% ../nbs/32_runs.ipynb #62bc6326
 def _comparable(config): # settings that decide the result
     d = json.loads(json.dumps(dataclasses.asdict(config)))
     return ({k: v for k, v in OmegaConf.to_container(OmegaConf.create(d)).items() if k != 'out'}
@@ -242,7 +252,8 @@ def _claim(folder, config):
         old = OmegaConf.to_container(OmegaConf.load(folder/'config.yaml'))
         old, new = (_flat({**old, 'fit': {k: v for k, v in old['fit'].items() if k not in ('threads', 'wandb')}}),
                     _flat(_comparable(config)))
-        old = {**_flat(dict(model=dataclasses.asdict(ModelConfig()))), **old}       # a run made before a setting existed had its default
+        defaults = dict(model=dataclasses.asdict(ModelConfig()), loss=dataclasses.asdict(LossConfig()))
+        old = {**_flat(defaults), **old}                              # a run made before a setting existed had its default
         if changed := [f'{k}={old.get(k)}, now {new.get(k)}'
                        for k in sorted({**old, **new}) if k != 'out' and old.get(k) != new.get(k)]:
             raise ConfigError(f'{folder}: holds a run with other settings: '
@@ -305,7 +316,16 @@ def _certify(task, config, folder, progress):
            json.dumps(_null({**certificate.to_dict(), 'says': repr(certificate)}), indent=1, allow_nan=False) + '\n')
     _write(folder/'certificate.tsv', certificate.terms.to_csv(sep='\t', index=False, float_format='%.6g'))
 
-# %% ../nbs/32_runs.ipynb #56b7c9a4
+# %% ../nbs/32_runs.ipynb #ee94cfba
+def _network(hierarchy, model, loss):
+    "The network, and the loss that trains it"
+    loss = {**dataclasses.asdict(LossConfig()), **loss}                         # an older run has fewer settings
+    dcell = DCell(hierarchy, **model)
+    if loss['name'] == 'dcell': return dcell, DCellLoss(hierarchy.terms, hierarchy.root, loss['alpha'], loss['penalty'])
+    by_name = objective(loss['name'], loss['bins'], loss['kind'], loss['share'], loss['weight'])
+    return RootHead(dcell, by_name), by_name
+
+# %% ../nbs/32_runs.ipynb #6513ec56
 def train_run(
     config:RunConfig,
     progress:bool=True # show a progress bar
@@ -316,7 +336,7 @@ def train_run(
     folder, start = Path(config.out), time.perf_counter()
     task = load_task(config)
     torch.manual_seed(config.seed)
-    model = DCell(task.hierarchy, **dataclasses.asdict(config.model))
+    model, loss = _network(task.hierarchy, dataclasses.asdict(config.model), dataclasses.asdict(config.loss))
     check_fit(model, task.genotypes, task.phenotypes, task.split, config.fit)   # bad input is refused before anything is written
     if progress and len(task.hierarchy) < 5:
         print(f'note: only {len(task.hierarchy)} terms are left to model; '
@@ -324,7 +344,6 @@ def train_run(
     _claim(folder, config)
     if (folder/'metrics.json').exists(): return _unchanged(Run(folder), task)
     _certify(task, config, folder, progress)
-    loss = DCellLoss(task.hierarchy.terms, task.hierarchy.root, config.loss.alpha, config.loss.penalty)
     task.hierarchy.save(folder/'hierarchy.json'); task.split.save(folder/'split.json')
     run = fit(model, loss, task.genotypes, task.phenotypes, task.split, config.fit, folder/'checkpoint.pt', progress)
     run.save(folder/'checkpoint.pt')
@@ -366,11 +385,11 @@ class Run:
     def certificate(self): path = self.folder/'certificate.json'; return json.loads(path.read_text()) if path.exists() else None
     def table(self, name): path = self.folder/f'{name}.tsv'; return pd.read_csv(path, sep='\t') if path.exists() else None
 
-# %% ../nbs/32_runs.ipynb #18ec7ff5
+# %% ../nbs/32_runs.ipynb #94e6f17b
 @patch
-def model(self:Run)->DCell:
+def model(self:Run): # DCell, or RootHead
     "The trained network, in evaluation mode; its predictions are of standardised targets, see `predict`"
-    model = DCell(self.hierarchy, **self.config['model'])
+    model, _ = _network(self.hierarchy, self.config['model'], self.config['loss'])
     model.load_state_dict(torch.load(self.folder/'checkpoint.pt', weights_only=True)['best']['state'])
     return model.eval()
 

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['FitConfig', 'Rows', 'batches', 'check_fit', 'Fit', 'cpu_threads', 'fit', 'plot_curves']
 
-# %% ../nbs/30_train.ipynb #85f44685
+# %% ../nbs/30_train.ipynb #59fd6f53
 import dataclasses, hashlib, time
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,7 +25,8 @@ from .data import DataError, Genotypes, Phenotypes, Split
 from .dcell_fast import DCell
 from .figures import palette
 from .hierarchy import Hierarchy
-from .losses import DCellLoss
+from .loss_bins import fit_bins
+from .loss_models import DCellLoss
 from .metrics import mse, pearson
 
 # %% ../nbs/30_train.ipynb #3092a058
@@ -70,7 +71,7 @@ def batches(rows:Rows, batch:int, seed:int)->DataLoader:
     return DataLoader(rows, batch, shuffle=True, drop_last=len(rows) >= batch, collate_fn=lambda b: b,
                       generator=torch.Generator().manual_seed(seed))
 
-# %% ../nbs/30_train.ipynb #b12c4e24
+# %% ../nbs/30_train.ipynb #f6486130
 def check_fit(model:DCell, genotypes:Genotypes, phenotypes:Phenotypes, split:Split, config:FitConfig):
     "Refuse, with a DataError, what cannot be trained on, before anything is written"
     if len(genotypes) != len(phenotypes):
@@ -98,11 +99,11 @@ def _fingerprint(model, genotypes, phenotypes, split, config, loss):
     "What a checkpoint must agree with to be resumed"
     settings = {k: v for k, v in dataclasses.asdict(config).items() if k not in ('wandb', 'threads')}
     return dict(settings, model=repr(model), hierarchy=model.hierarchy.id, split=split.id,
-                alpha=loss.alpha, penalty=loss.penalty,
+                loss=repr(loss),
                 data=hashlib.sha256(phenotypes.value.tobytes() + genotypes.indices.tobytes()
                                     + genotypes.offsets.tobytes()).hexdigest()[:16])
 
-# %% ../nbs/30_train.ipynb #18c20c5a
+# %% ../nbs/30_train.ipynb #a538c86c
 class Fit:
     "A model being trained: the loop's state, one `epoch` at a time"
     def __init__(self, model, loss, genotypes, phenotypes, split, config):
@@ -113,6 +114,7 @@ class Fit:
         self.mean, self.sd = ((float(value[split['train']].mean()), float(value[split['train']].std()))
                               if config.standardise else (0., 1.))
         self.rows = Rows(genotypes.take(split['train']), (value[split['train']] - self.mean)/self.sd)
+        fit_bins(loss, self.rows.y)
         self.validation = genotypes.take(split['validation']), value[split['validation']]
         self.accelerator = Accelerator()
         steps = config.epochs*len(batches(self.rows, config.batch, 0))
@@ -125,25 +127,28 @@ class Fit:
     def bare(self): # the model without accelerate's wrapping
         return self.accelerator.unwrap_model(self.model)
 
-# %% ../nbs/30_train.ipynb #7cd6d801
+# %% ../nbs/30_train.ipynb #61287db2
 @patch
 def epoch(self:Fit):
     "One pass over the training part, then the validation part; adds a row to `history`"
-    n, start, total = len(self.history), time.perf_counter(), 0.
+    n, start, total, logs = len(self.history), time.perf_counter(), 0., []
+    penalised = [self.bare.weights()] if isinstance(self.loss, DCellLoss) else []
     torch.manual_seed(self.config.seed*1_000_003 + n)
     self.model.train()
     loader = batches(self.rows, self.config.batch, seed=self.config.seed*1_000_003 + n)
     for indices, offsets, y in self.accelerator.prepare(loader):
-        loss = self.loss(self.model(indices, offsets), y, self.bare.weights())
+        loss = self.loss(self.model(indices, offsets), y, *penalised)
         self.optimizer.zero_grad(); self.accelerator.backward(loss); self.optimizer.step(); self.schedule.step()
-        total += loss.item()
+        total += loss.item(); logs.append(getattr(self.loss, 'log', {}))
     if not np.isfinite(total):
         raise FloatingPointError(f'epoch {n + 1}: the training loss is {total}; lower fit.lr={self.config.lr}')
-    row = dict(epoch=n + 1, loss=total/len(loader), seconds=time.perf_counter() - start, **self._validate())
+    row = dict(epoch=n + 1, loss=total/len(loader), seconds=time.perf_counter() - start, **self._validate(),
+               **{f'loss_{k}': float(np.mean([log[k] for log in logs])) for k in logs[0]})
     self.history.append(row)
     if self.best is None or self.config.keep == 'last' or np.nan_to_num(row['validation_pearson'], nan=-1) > self.best['pearson']:
         self.best = dict(epoch=n + 1, pearson=float(np.nan_to_num(row['validation_pearson'], nan=-1)),
-                         state={k: v.detach().cpu().clone() for k, v in self.bare.state_dict().items()})
+                         state={k: v.detach().cpu().clone() if torch.is_tensor(v) else v
+                                for k, v in self.bare.state_dict().items()})
 
 @patch
 def _validate(self:Fit):
@@ -209,10 +214,10 @@ def _epochs(run, checkpoint, progress):
             bar.comment = f'loss {row["loss"]:.3f}, validation r {row["validation_pearson"]:.3f} (best {run.best["pearson"]:.3f})'
     if tracker: tracker.finish()
 
-# %% ../nbs/30_train.ipynb #a99dea32
+# %% ../nbs/30_train.ipynb #88b48542
 def fit(
     model:DCell, # trained in place; left with the kept epoch's weights, in evaluation mode
-    loss:DCellLoss,
+    loss, # called as loss(output, y): `DCellLoss`, or a loss of 20 with its `RootHead`
     genotypes:Genotypes,
     phenotypes:Phenotypes,
     split:Split, # its parts 'train' and 'validation' are used, no other
