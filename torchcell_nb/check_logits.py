@@ -9,13 +9,13 @@ __all__ = ['check_logits']
 import torch
 from torch import nn
 
-# %% ../nbs/20e_check_logits.ipynb #f524d018
+# %% ../nbs/20e_check_logits.ipynb #618572d5
 _wants = {nn.CrossEntropyLoss: 'logits', nn.BCEWithLogitsLoss: 'logits', nn.MultiLabelSoftMarginLoss: 'logits',
-          nn.NLLLoss: 'log-probabilities'}
+          nn.NLLLoss: 'log-probabilities', nn.BCELoss: 'probabilities'}
 
 def _wanted(loss): return getattr(loss, 'wants', _wants.get(type(loss), 'values'))
 
-def _outputs(loss, output):
+def _outputs(loss, output, y):
     "Finding 2: probabilities where logits belong, or the reverse"
     said, what = output.detach(), _wanted(loss)
     rows = said.ndim > 1 and said.shape[-1] > 1
@@ -27,6 +27,9 @@ def _outputs(loss, output):
     elif what == 'logits' and between:
         yield ('the outputs all lie between 0 and 1, and this loss takes logits: '
                'a sigmoid or a softmax twice? Remove the last activation')
+    if what == 'probabilities' and rows and one(said) and y.shape == said.shape and not one(y):
+        yield ('the outputs are rows that sum to 1, and the labels are not: a softmax lets one label be true, '
+               'and here several are. Give logits to nn.BCEWithLogitsLoss')
     if what == 'log-probabilities' and rows and not one(said.exp()):
         yield 'the outputs are no log-probabilities (their exponentials do not sum to 1): use nn.CrossEntropyLoss on logits'
 
@@ -40,7 +43,7 @@ def _at_chance(loss, output, y, tolerance):
 
 def _bottomless(loss, output, y):
     "Finding 4: no least value"
-    if _wanted(loss) == 'log-probabilities': return                          # bounded only among log-probabilities
+    if 'probabilities' in _wanted(loss): return                              # bounded only among (log-)probabilities
     if not getattr(loss, 'bounded', True):
         yield 'this loss is unbounded below as it is set up: it says so itself (bounded = False)'; return
     x = output.detach().double().requires_grad_()
@@ -52,7 +55,7 @@ def _bottomless(loss, output, y):
         yield (f'the loss falls without end: {down[0]:.3g}, {down[1]:.3g}, {down[2]:.3g} at 100, 10,000 and 1,000,000 '
                'down its slope; is a sign missing, or a floor?')
 
-# %% ../nbs/20e_check_logits.ipynb #94a90475
+# %% ../nbs/20e_check_logits.ipynb #19ad3295
 def check_logits(
     loss, # a loss of this library, of torch.nn, or any function of (output, y)
     model, # called with the batch's inputs, before training
@@ -72,4 +75,4 @@ def check_logits(
 
 def _findings(loss, output, y, tolerance):
     detached = [] if output.requires_grad else ['no gradient reaches the model: its output is detached']
-    return [*detached, *_outputs(loss, output), *_at_chance(loss, output, y, tolerance), *_bottomless(loss, output, y)]
+    return [*detached, *_outputs(loss, output, y), *_at_chance(loss, output, y, tolerance), *_bottomless(loss, output, y)]

@@ -5,14 +5,15 @@
 # %% auto #0
 __all__ = ['DCell']
 
-# %% ../nbs/10a_dcell_fast.ipynb #2732ce30
-import sys, threading, warnings
+# %% ../nbs/10a_dcell_fast.ipynb #f61cc112
+import inspect, sys, threading, warnings
 from collections import namedtuple
 
 import numpy as np
 import torch
 import torch.distributed as dist
 from fastcore.basics import patch
+from fastcore.meta import delegates
 from torch import nn
 from torch.nn import functional as F
 
@@ -402,29 +403,19 @@ class _AllSubsystems(torch.autograd.Function):
         ctx.net._give_back(work)
         return None, None, None, None, *g
 
-# %% ../nbs/10a_dcell_fast.ipynb #23d1a579
+# %% ../nbs/10a_dcell_fast.ipynb #4923ad9a
 class DCell(nn.Module):
     "The network of Ma et al. (2018), many terms at a time. Takes the settings of `DCellByTerm`, and each other's `state_dict`"
-    def __init__(self,
-        hierarchy:Hierarchy,
-        norm:str='batch', # 'batch' (the paper), 'layer' or 'none'
-        activation:str='tanh', # 'tanh' (the paper), 'relu' or 'identity'
-        order:str='act-norm', # 'act-norm' (the paper) or 'norm-act'
-        init_range:float=None, # weights and biases uniform in +-this; 1/sqrt(inputs) times `init_scale` unless given
-        least:int=20, share:float=.3, by:str='contained', rounding:str='up', # see `Hierarchy.widths`
-        layers:int=1, # per subsystem
-        head:str='linear', # of the terms below the root: 'linear' (the paper), 'tanh' or 'tanh_linear'; no bare tanh at the root
-        gene_dim:int=0, # a learnable vector of this length per gene, times its state; 0: the state itself (the paper)
-        init_scale:float=1., # on every linear layer's start
-        attention:int=0, # attention heads over the units of each subsystem; 0: none (the paper)
-        constant_rule:bool=True # False lets batch norm amplify rounding noise in terms that do not vary in a batch
-    ):
+    @delegates(DCellByTerm)
+    def __init__(self, hierarchy:Hierarchy, **kwargs):
         super().__init__()
-        self.settings = {k: x for k, x in locals().items() if k not in ('self', 'hierarchy', '__class__')}
+        model = DCellByTerm(hierarchy, **kwargs)
+        bound = inspect.signature(DCellByTerm).bind(hierarchy, **kwargs); bound.apply_defaults()
+        s = self.settings = {k: x for k, x in bound.arguments.items() if k != 'hierarchy'}
         self.hierarchy, self.norm, self.activation, self.act_first, self.constant_rule = (
-            hierarchy, norm, activation, order == 'act-norm', constant_rule)
+            hierarchy, s['norm'], s['activation'], s['order'] == 'act-norm', s['constant_rule'])
+        norm, layers, head, gene_dim, attention = (s[k] for k in ('norm', 'layers', 'head', 'gene_dim', 'attention'))
         self.layers, self.head_kind, self.gene_dim = layers, head, gene_dim
-        model = DCellByTerm(hierarchy, **self.settings)
         self.widths = model.widths
         l = self.layout = _Layout(hierarchy, self.widths)
         def values(*shape, at=0.): return nn.Parameter(torch.full(shape, at))
