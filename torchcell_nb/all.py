@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/92_all.ipynb #ef729764
+# %% ../nbs/92_all.ipynb #87602095
 from .figures import *
 from .ontology import *
 from .annotations import *
@@ -23,8 +23,18 @@ from .dcell_fast import *
 from .dcell_screen import *
 from .dcell_diagnostics import *
 from .losses import *
+from .loss_bins import *
+from .loss_order import *
+from .loss_labels import *
+from .loss_models import *
+from .check_logits import *
 from .metrics import *
+from .intervals import *
+from .ontology_metrics import *
+from .label_metrics import *
+from .streaming import *
 from .certificate import *
+from .objectives import *
 from .train import *
 from .baselines import *
 from .runs import *
@@ -36,7 +46,9 @@ from .experiments import *
 # %% ../nbs/92_all.ipynb #fe2dc236
 import importlib
 
-# %% ../nbs/92_all.ipynb #86deb515
+# %% ../nbs/92_all.ipynb #ae3e01a9
 _modules = ('figures ontology annotations data sources snapshot simulate go_fetch go_filters hierarchy go_pipeline '
-            'go_compare dcell dcell_fast dcell_screen dcell_diagnostics losses metrics certificate train baselines runs interpret report bench experiments'.split())
+            'go_compare dcell dcell_fast dcell_screen dcell_diagnostics losses loss_bins loss_order loss_labels loss_models check_logits '
+            'metrics intervals ontology_metrics label_metrics streaming certificate objectives train baselines runs interpret report '
+            'bench experiments'.split())
 __all__ = [name for module in _modules for name in importlib.import_module(f'torchcell_nb.{module}').__all__]

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['run_grid', 'archive', 'archived', 'seed_interval', 'summary', 'compare']
 
-# %% ../nbs/90_experiments.ipynb #f222a65a
+# %% ../nbs/90_experiments.ipynb #51e687df
 import json, shutil
 from pathlib import Path
 
@@ -14,10 +14,10 @@ import pandas as pd
 from joblib import Parallel, delayed
 from scipy import stats
 
-from .metrics import pearson
+from .intervals import paired_difference
 from .runs import Run, compose_config, train_run
 
-# %% ../nbs/90_experiments.ipynb #c10879e6
+# %% ../nbs/90_experiments.ipynb #eccc536f
 def _one(words):
     import torch
     torch.set_num_threads(1)
@@ -35,7 +35,7 @@ def run_grid(
     Parallel(n_jobs=min(jobs, max(len(work), 1)))(delayed(_one)(w) for w in work)
     return {n: [Run(p) for p in paths] for n, paths in names.items()}
 
-# %% ../nbs/90_experiments.ipynb #9353d515
+# %% ../nbs/90_experiments.ipynb #e4bd526b
 def archive(
     runs:dict, # name -> list of Run
     folder, # where the light copies go: settings, metrics, curves, predictions of the test part
@@ -59,7 +59,7 @@ def archived(folder)->dict: # name -> list of Run by seed
         runs.setdefault(path.parent.name.rsplit('-seed', 1)[0], []).append(Run(path.parent))
     return runs
 
-# %% ../nbs/90_experiments.ipynb #174edb53
+# %% ../nbs/90_experiments.ipynb #6e8fae55
 def seed_interval(values, level:float=.95)->tuple: # mean, low, high
     "Mean over seeds with its t interval; NaN bounds for fewer than two seeds"
     v = np.asarray(values, float); mean = float(v.mean())
@@ -79,7 +79,7 @@ def summary(
     return pd.DataFrame({n: (*seed_interval(v), len(v)) for n, v in values.items()},
                         index=['mean', 'low', 'high', 'seeds']).T.astype({'seeds': int})
 
-# %% ../nbs/90_experiments.ipynb #d63c4c11
+# %% ../nbs/90_experiments.ipynb #dfa3fd2e
 def compare(
     measured, # [n]
     a, b, # [seeds, n] predictions of two models
@@ -89,10 +89,5 @@ def compare(
     "Difference of two models' Pearson r with a paired 95% bootstrap interval over genotypes"
     if mean_of not in ('correlations', 'predictions'):
         raise ValueError(f"mean_of={mean_of!r}: expected 'correlations' or 'predictions'")
-    y, a, b = np.asarray(measured, float), np.atleast_2d(a).astype(float), np.atleast_2d(b).astype(float)
-    if mean_of == 'predictions': a, b = a.mean(0, keepdims=True), b.mean(0, keepdims=True)
-    def r(p, rows): return np.mean([pearson(y[rows], q[rows]) for q in p])
-    rng, everyone = np.random.default_rng(seed), np.arange(len(y))
-    draws = [r(a, rows) - r(b, rows) for rows in rng.integers(0, len(y), (resamples, len(y)))]
-    low, high = np.percentile(draws, [2.5, 97.5])
-    return dict(a=r(a, everyone), b=r(b, everyone), difference=r(a, everyone) - r(b, everyone), low=float(low), high=float(high))
+    return paired_difference(measured, a, b, mean_of='predictions' if mean_of == 'predictions' else 'metric',
+                             resamples=resamples, seed=seed)
