@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/92_all.ipynb #87602095
+# %% ../nbs/92_all.ipynb #fbb90f39
 from .figures import *
 from .ontology import *
 from .annotations import *
@@ -28,8 +28,10 @@ from .loss_order import *
 from .loss_labels import *
 from .loss_models import *
 from .check_logits import *
+from .loss_contracts import *
 from .metrics import *
 from .intervals import *
+from .calibration import *
 from .ontology_metrics import *
 from .label_metrics import *
 from .streaming import *
@@ -46,9 +48,9 @@ from .experiments import *
 # %% ../nbs/92_all.ipynb #fe2dc236
 import importlib
 
-# %% ../nbs/92_all.ipynb #ae3e01a9
+# %% ../nbs/92_all.ipynb #5d5968d1
 _modules = ('figures ontology annotations data sources snapshot simulate go_fetch go_filters hierarchy go_pipeline '
-            'go_compare dcell dcell_fast dcell_screen dcell_diagnostics losses loss_bins loss_order loss_labels loss_models check_logits '
-            'metrics intervals ontology_metrics label_metrics streaming certificate objectives train baselines runs interpret report '
+            'go_compare dcell dcell_fast dcell_screen dcell_diagnostics losses loss_bins loss_order loss_labels loss_models check_logits loss_contracts '
+            'metrics intervals calibration ontology_metrics label_metrics streaming certificate objectives train baselines runs interpret report '
             'bench experiments'.split())
 __all__ = [name for module in _modules for name in importlib.import_module(f'torchcell_nb.{module}').__all__]
