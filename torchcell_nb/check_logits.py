@@ -5,28 +5,37 @@
 # %% auto #0
 __all__ = ['check_logits']
 
-# %% ../nbs/20e_check_logits.ipynb #affb6c85
+# %% ../nbs/20e_check_logits.ipynb #7afb47ee
 import torch
 from torch import nn
+from torch.nn import functional as F
 
-# %% ../nbs/20e_check_logits.ipynb #618572d5
-_wants = {nn.CrossEntropyLoss: 'logits', nn.BCEWithLogitsLoss: 'logits', nn.MultiLabelSoftMarginLoss: 'logits',
-          nn.NLLLoss: 'log-probabilities', nn.BCELoss: 'probabilities'}
+# %% ../nbs/20e_check_logits.ipynb #244b4a82
+_wants = {'logits': (nn.CrossEntropyLoss, nn.BCEWithLogitsLoss, nn.MultiLabelSoftMarginLoss,
+                     F.cross_entropy, F.binary_cross_entropy_with_logits),
+          'log-probabilities': (nn.NLLLoss, F.nll_loss), 'probabilities': (nn.BCELoss, F.binary_cross_entropy),
+          'numbers': (nn.MSELoss, nn.L1Loss, nn.SmoothL1Loss, nn.HuberLoss, F.mse_loss, F.l1_loss, F.smooth_l1_loss, F.huber_loss)}
 
-def _wanted(loss): return getattr(loss, 'wants', _wants.get(type(loss), 'values'))
+def _wanted(loss):
+    known = (w for w, losses in _wants.items() for l in losses if loss is l or isinstance(l, type) and isinstance(loss, l))
+    return getattr(loss, 'wants', None) or next(known, 'values')
 
 def _outputs(loss, output, y):
     "Finding 2: probabilities where logits belong, or the reverse"
     said, what = output.detach(), _wanted(loss)
     rows = said.ndim > 1 and said.shape[-1] > 1
     def one(x): return bool(((x.sum(-1) - 1).abs() < 1e-3).all())
-    between = said.numel() > 4 and bool(((said >= 0) & (said <= 1)).all())
+    between = said.numel() > 4 and bool(((said > 0) & (said < 1)).all()) and bool(said.std() > 0)
     if what == 'logits' and between and rows and one(said):
         yield ('the outputs are probabilities whose rows sum to 1, and this loss takes logits: '
                'softmax twice. Remove the last softmax')
     elif what == 'logits' and between:
         yield ('the outputs all lie between 0 and 1, and this loss takes logits: '
                'a sigmoid or a softmax twice? Remove the last activation')
+    if what == 'numbers' and said.shape != y.shape:
+        yield f'the output is {list(said.shape)} and y is {list(y.shape)}: they will be broadcast; squeeze one, or use a loss that refuses'
+    if what == 'probabilities' and bool(((said < 0) | (said > 1)).any()):
+        yield 'the outputs lie outside 0 to 1, and this loss takes probabilities: use nn.BCEWithLogitsLoss on logits'
     if what == 'probabilities' and rows and one(said) and y.shape == said.shape and not one(y):
         yield ('the outputs are rows that sum to 1, and the labels are not: a softmax lets one label be true, '
                'and here several are. Give logits to nn.BCEWithLogitsLoss')
@@ -36,8 +45,8 @@ def _outputs(loss, output, y):
 def _at_chance(loss, output, y, tolerance):
     "Finding 3: not what a model that knows nothing gets"
     if _wanted(loss) != 'logits': return
-    now, chance = float(loss(output.detach(), y)), float(loss(torch.zeros_like(output), y))
-    if abs(now - chance) > tolerance*max(abs(chance), 1e-6):
+    now, chance = (float(loss(x, y).mean()) for x in (output.detach(), torch.zeros_like(output)))
+    if chance > 1e-3 and now > (1 + tolerance)*chance:
         yield (f'the loss is {now:.3g} before training, and chance (logits of 0) gives {chance:.3g}: '
                'start with a smaller last layer, or look for a bias that answers already')
 
@@ -46,21 +55,20 @@ def _bottomless(loss, output, y):
     if 'probabilities' in _wanted(loss): return                              # bounded only among (log-)probabilities
     if not getattr(loss, 'bounded', True):
         yield 'this loss is unbounded below as it is set up: it says so itself (bounded = False)'; return
-    x = output.detach().double().requires_grad_()
-    y = y.double() if y.is_floating_point() else y
-    slope, = torch.autograd.grad(loss(x, y), x)
-    if not bool(slope.any()): return
-    down = [float(loss((x - far*slope/slope.abs().max()).detach(), y)) for far in (1e2, 1e4, 1e6)]
+    x = output.detach().requires_grad_()
+    slope, = torch.autograd.grad(loss(x, y).mean(), x, allow_unused=True)
+    if slope is None or not bool(slope.any()): return
+    down = [float(loss((x - far*slope/slope.abs().max()).detach(), y).mean()) for far in (1e2, 1e4, 1e6)]
     if down[2] < down[1] < down[0] and down[2] < -10*max(1., abs(down[0])):
         yield (f'the loss falls without end: {down[0]:.3g}, {down[1]:.3g}, {down[2]:.3g} at 100, 10,000 and 1,000,000 '
                'down its slope; is a sign missing, or a floor?')
 
-# %% ../nbs/20e_check_logits.ipynb #19ad3295
+# %% ../nbs/20e_check_logits.ipynb #510a8a9a
 def check_logits(
     loss, # a loss of this library, of torch.nn, or any function of (output, y)
     model, # called with the batch's inputs, before training
     batch, # (input, ..., y)
-    tolerance:float=.25 # how far from chance, as a share of it, the loss may start
+    tolerance:float=1. # how far above chance, as a share of it, the loss may start
 )->list: # of str: what is wrong and what to do; empty if nothing was found
     "Classic mistakes of this loss with this model, on one batch. Reads, and changes nothing"
     *inputs, y = batch
@@ -68,11 +76,13 @@ def check_logits(
     for m, _ in modes: m.training = False                                    # no running statistics, no buffers, no dropout
     try:
         output = model(*inputs)
+        if isinstance(model, nn.Module) and not any(p.requires_grad for p in model.parameters()):
+            return ['no parameter of the model takes a gradient: it is frozen, or has none']
         if not hasattr(loss, 'reads'): return _findings(loss, output, y, tolerance)
         return [f'{n}: {said}' for n, part in loss.losses.items() for said in _findings(part, loss.reads(n, output), y, tolerance)]
     finally:
         for m, was in modes: m.training = was
 
 def _findings(loss, output, y, tolerance):
-    detached = [] if output.requires_grad else ['no gradient reaches the model: its output is detached']
-    return [*detached, *_outputs(loss, output, y), *_at_chance(loss, output, y, tolerance), *_bottomless(loss, output, y)]
+    if not output.requires_grad: return ['no gradient reaches the model: its output is detached']
+    return [*_outputs(loss, output, y), *_at_chance(loss, output, y, tolerance), *_bottomless(loss, output, y)]

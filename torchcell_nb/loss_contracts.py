@@ -105,6 +105,22 @@ def _sums_to(case, n):
     count = n if _batchwide(case) else case.make('none')(x, y).numel()
     test_close(case.make('sum')(x, y), count*case.make('mean')(x, y), eps=1e-8)
 
+# %% ../nbs/20f_loss_contracts.ipynb #b469eeb6
+def _whole_numbers(case, n):
+    "Labels that are integers count as the same numbers"
+    x, y = case.draw(n); loss = case.make('mean')
+    if getattr(loss, 'trailing', (0, 0))[1]: return '-'                                # rows of probabilities
+    test_close(loss(x, y.round().long()), loss(x, y.round()), eps=1e-9)
+
+def _per_label(case, n):
+    "PerLabel averages each label by itself"
+    (x, y), (u, v), loss = case.draw(n), case.draw(n), case.make('mean')
+    try: each = PerLabel(loss)
+    except ValueError: return 'refused'                                                # there is no loss of a single label
+    if y.ndim - loss.trailing[1] == 1:
+        test_close(each(torch.stack([x, u], 1), torch.stack([y, v], 1)), (loss(x, y) + loss(u, v))/2, eps=1e-9)
+    else: test_close(each(x, y), case.make('none')(x, y).mean(0).mean(), eps=1e-9)
+
 # %% ../nbs/20f_loss_contracts.ipynb #d2e5e322
 def _weighted(case, n):
     "Equal weights change nothing, a weight of 0 is not there, the mean is weighted"
@@ -134,12 +150,12 @@ def _gradients_flow(case, n):
         p = x.sigmoid(); test_eq(rows > 0, (p[:, [0, 1, 2]] > p[:, [2, 2, 3]]).any(1)); return 'where broken'
     assert (rows > 0).all()
 
-# %% ../nbs/20f_loss_contracts.ipynb #a4ae9a26
+# %% ../nbs/20f_loss_contracts.ipynb #92a916e4
 loss_properties = {
     'shape, dtype': _shape_and_dtype, 'one per label': _one_each, 'no broadcast': _no_broadcast,
     'finite at ±1e4': _far_out, 'slope = differences': _differences, 'any order': _any_order, 'bounded below': _bounded,
     'least where it should be': _minimum, 'NaN = not there': _not_measured, 'sum = n × mean': _sums_to,
-    'weights': _weighted, '16 bits': _half, 'gradients flow': _gradients_flow}
+    'whole numbers': _whole_numbers, 'PerLabel': _per_label, 'weights': _weighted, '16 bits': _half, 'gradients flow': _gradients_flow}
 
 def check_loss(
     case:LossCase,

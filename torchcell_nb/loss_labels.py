@@ -101,7 +101,7 @@ class ChildOverParent(Loss):
 def _terms(x, n):
     if x.shape[-1] != n: raise ValueError(f'output: expected one column for each of {n} terms; got {x.shape[-1]}')
 
-# %% ../nbs/20c_loss_labels.ipynb #1674db41
+# %% ../nbs/20c_loss_labels.ipynb #9538d70b
 class MaxConstraint(Loss):
     "Cross entropy of logits [B, T] made coherent by the maximum over descendants (Giunchiglia and Lukasiewicz 2020)"
     wants, trailing = 'logits', (0, 0)
@@ -109,30 +109,29 @@ class MaxConstraint(Loss):
         super().__init__(reduction)
         term, descendant = below(hierarchy)
         self.terms = tuple(hierarchy.terms)
-        for name, a in (('descendant', descendant), ('count', np.bincount(term)), *zip(('child', 'parent'), _edges(hierarchy))):
+        for name, a in (('descendant', descendant), ('count', np.bincount(term))):
             self.register_buffer(name, torch.tensor(np.array(a), dtype=torch.int64), persistent=False)
 
     def coherent(self, output:torch.Tensor)->torch.Tensor: # [B, T]
-        "Each term's largest logit among its own and its descendants'"
+        "From logits [B, T], each term's largest among its own and its descendants'; `decode` returns the same logits"
         _terms(output, len(self.terms))
         pairs = output.T.contiguous().index_select(0, self.descendant)
         return torch.segment_reduce(pairs, 'max', lengths=self.count, axis=0, unsafe=True).T
 
     def decode(self, output): return self.coherent(output)
 
-    def forward(self, output, y, weights=None):
-        "As `Loss`; raises ValueError for a label whose parent is 0"
+    def prepare(self, output, y):
+        "Coherent logits. Raises ValueError for a label that is 1 below one that is 0"
         if output.ndim != 2 or y.shape != output.shape:
             raise ValueError(f'output, y: both [B, {len(self.terms)}]; got {list(output.shape)} and {list(y.shape)}')
         _terms(output, len(self.terms))
-        broken = (y[:, self.child] == 1) & (y[:, self.parent] == 0)
+        broken = (self.coherent((y == 1).float()) == 1) & (y == 0)
         if bool(broken.any()):
-            i, e = broken.nonzero()[0].tolist()
-            raise ValueError(f'y: sample {i} has {self.terms[self.child[e]]} but not its parent {self.terms[self.parent[e]]}: '
-                             'close the labels upwards first')
+            i, t = broken.nonzero()[0].tolist()
+            raise ValueError(f'y: sample {i} does not have {self.terms[t]}, but has a term below it: close the labels upwards first')
         z = output.float() if output.dtype in (torch.float16, torch.bfloat16) else output
         true = self.coherent(z.where(y == 1, torch.finfo(z.dtype).min))
-        return super().forward(torch.where(y == 1, true, self.coherent(z)), y, weights)
+        return torch.where(y == 1, true, self.coherent(z)), y
 
     def each(self, output, y):
         return F.binary_cross_entropy_with_logits(output, _zero_or_one(y).to(output.dtype), reduction='none')

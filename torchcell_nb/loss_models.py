@@ -11,7 +11,7 @@ from torch import nn
 
 from .losses import MSE, LogCosh, Loss
 
-# %% ../nbs/20d_loss_models.ipynb #27de4dc2
+# %% ../nbs/20d_loss_models.ipynb #c7486951
 class Composite(nn.Module):
     "A weighted sum of losses that keeps each part's value, and the norm of its gradient, in `log`"
     def __init__(self, **parts): # name=(weight, loss), or (weight, loss, key of the output's entry that it reads)
@@ -21,6 +21,10 @@ class Composite(nn.Module):
             if not isinstance(part, tuple) or len(part) not in (2, 3) or not isinstance(part[1], nn.Module):
                 raise ValueError(f'{name}: expected (weight, loss) or (weight, loss, key); got {part!r}')
             if part[0] < 0: raise ValueError(f'{name}: weight {part[0]} is negative')
+            if not hasattr(part[1], 'bounded'):
+                raise ValueError(f'{name}: {type(part[1]).__name__} takes no weights and may not know NaN; use a loss of this library')
+            if getattr(part[1], 'reduction', 'mean') == 'none': raise ValueError(f"{name}: reduction='none' has no sum; use 'mean'")
+            if hasattr(nn.ModuleDict, name): raise ValueError(f'{name!r} is taken by PyTorch; call this part otherwise')
         self.weights, self.losses = {n: p[0] for n, p in parts.items()}, nn.ModuleDict({n: p[1] for n, p in parts.items()})
         self.keys, self.log = {n: p[2] if len(p) == 3 else None for n, p in parts.items()}, {}
 
@@ -54,14 +58,14 @@ class Composite(nn.Module):
                 self.log[f'{name}_gradient'] = 0. if gradient is None else float(gradient.norm())
         return total
 
-    def extra_repr(self): return ', '.join(f'{w:g} * {n}' for n, w in self.weights.items())
+    def extra_repr(self): return ', '.join(f'{w:g} * {n}' + (f' on {k}' if (k := self.keys[n]) else '') for n, w in self.weights.items())
 
     def decode(self, output):
         "What the first part makes of the output"
         name = next(iter(self.losses))
         return self.losses[name].decode(self.reads(name, output))
 
-# %% ../nbs/20d_loss_models.ipynb #3c053183
+# %% ../nbs/20d_loss_models.ipynb #5cf10152
 class DCellLoss(Loss):
     "Root error + alpha * SUM of the other terms' errors, averaged over genotypes, + penalty * |W|_2 (Ma et al. 2018)"
     trailing = 1, 0
@@ -80,6 +84,7 @@ class DCellLoss(Loss):
             raise ValueError(f'alpha and penalty are not negative; got {alpha} and {penalty}')
         self.root, self.n_terms, self.alpha, self.penalty = terms.index(root), len(terms), alpha, penalty
         self.loss = loss or MSE()
+        if penalty and reduction != 'mean': raise ValueError(f'reduction={reduction!r}: the penalty belongs to a mean')
         if self.loss.trailing != (0, 0): raise ValueError(f'{type(self.loss).__name__}: a term predicts one number')
 
     def each(self, output, y):
@@ -91,14 +96,15 @@ class DCellLoss(Loss):
     def forward(self,
         predictions:torch.Tensor, # [B, T]
         y:torch.Tensor, # [B], NaN where not measured
-        parameters=(), # tensors whose norm is penalised: the W_t
-        weights:torch.Tensor=None # [B]
+        weights:torch.Tensor=None, # [B]
+        *, parameters=() # tensors whose norm is penalised: the W_t
     )->torch.Tensor: # scalar, or [B] for reduction='none'
         "Raises ValueError for shapes that do not fit, and for a penalty without parameters"
         loss, parameters = super().forward(predictions, y, weights), list(parameters)
         if not self.penalty: return loss
         if not parameters: raise ValueError(f'penalty={self.penalty} but no parameters were given to penalise')
-        return loss + self.penalty*torch.stack([(w**2).sum() for w in parameters]).sum().sqrt()
+        norms = torch.stack([torch.linalg.vector_norm(w) for w in parameters])
+        return loss + self.penalty*torch.linalg.vector_norm(norms)          # its gradient is 0, not NaN, where all are 0
 
     def decode(self, output): return output[..., self.root]
 
@@ -122,7 +128,7 @@ schedules = {
     'LinearUntilFlipped': lambda epoch, transition: 1 - min(epoch/transition, 1),
 }
 
-# %% ../nbs/20d_loss_models.ipynb #7756cb14
+# %% ../nbs/20d_loss_models.ipynb #b2faff98
 class DangoLoss(nn.Module):
     "w * sum of the channels' reconstructions + (1 - w) * log-cosh; w by a schedule over epochs. Each part in `log`"
     bounded = True
@@ -139,6 +145,7 @@ class DangoLoss(nn.Module):
 
     def weight(self, epoch:int)->float:
         "w, the weight of the reconstruction at an epoch counted from 0"
+        if epoch < 0: raise ValueError(f'epoch={epoch}: counted from 0')
         return schedules[self.schedule](epoch, self.transition)
 
     def forward(self,

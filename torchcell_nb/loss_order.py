@@ -5,12 +5,12 @@
 # %% auto #0
 __all__ = ['OrdinalEntropy', 'RankContrast', 'Wasserstein']
 
-# %% ../nbs/20b_loss_order.ipynb #abb25599
+# %% ../nbs/20b_loss_order.ipynb #9300cd83
 import torch
 from torch.nn import functional as F
 from torch.utils.checkpoint import checkpoint
 
-from .loss_bins import BinEdges
+from .loss_bins import BinEdges, WithBins
 from .losses import BatchLoss
 
 # %% ../nbs/20b_loss_order.ipynb #6db388fa
@@ -24,8 +24,8 @@ def _by_bands(f, n, most=1 << 22): # most: pairs at a time
 def _distances(z, rows): # [rows, n]; differences first, as products would lose the small distances
     return torch.cdist(z[rows], z, compute_mode='donot_use_mm_for_euclid_dist')
 
-# %% ../nbs/20b_loss_order.ipynb #9965404c
-class OrdinalEntropy(BatchLoss):
+# %% ../nbs/20b_loss_order.ipynb #3812dce6
+class OrdinalEntropy(WithBins, BatchLoss):
     "Spread features [B, D] by label distance, and tighten them within a label (Zhang et al. 2023). Of order B^2, in bands"
     wants, trailing = 'features', (1, 0)
     def __init__(self,
@@ -44,8 +44,8 @@ class OrdinalEntropy(BatchLoss):
     def bounded(self): return self.normalise or self.spread == 0
 
     def whole(self, output, y, weights):
-        z = F.normalize(output, dim=1) if self.normalise else output
-        v = z.new_ones(len(z)) if weights is None else weights
+        z = F.normalize(output, dim=1, eps=1e-4) if self.normalise else output       # a row of zeros has no direction
+        v = z.new_ones(len(z)) if weights is None else weights/weights.max()
         return self.spread*self._spread(z, y, v) + self.tightness*self._tightness(z, y, v)
 
     def _spread(self, z, y, v):
@@ -54,8 +54,8 @@ class OrdinalEntropy(BatchLoss):
             d = _distances(z, rows)
             w = v[rows, None]*v*(y[rows, None] - y).abs()/far
             return (w*(d**2 if self.squared else d)).sum()
-        pairs = v.sum()**2 - (v**2).sum()                       # twice the i < j, as is the sum
-        return -_by_bands(band, len(z))/pairs.clamp(min=torch.finfo(v.dtype).tiny)
+        pairs = float((v.double()*(v.double().sum() - v.double())).sum())            # twice the i < j, as is the sum
+        return -_by_bands(band, len(z))/max(pairs, 1e-30)
 
     def _tightness(self, z, y, v):
         group = torch.unique(y if self.bins is None else self.bins.classes(y), return_inverse=True)[1]
@@ -64,7 +64,7 @@ class OrdinalEntropy(BatchLoss):
         d = torch.linalg.vector_norm(z - centre[group], dim=1)
         return (v*(d**2 if self.squared else d)).sum()/v.sum().clamp(min=torch.finfo(v.dtype).tiny)
 
-# %% ../nbs/20b_loss_order.ipynb #736e7970
+# %% ../nbs/20b_loss_order.ipynb #99385891
 class RankContrast(BatchLoss):
     "Supervised contrast for regression on features [B, D] (Zha et al. 2023, Rank-N-Contrast). Of order B^2 log B, in bands"
     wants, trailing = 'features', (1, 0)
@@ -88,10 +88,10 @@ class RankContrast(BatchLoss):
             sorted_alike, self_there = alike.gather(1, order), order == at
             running = (sorted_alike + log_v[order]).masked_fill(self_there, -1e30).logcumsumexp(1)
             ends = torch.searchsorted(-far, -far, right=True) - 1             # ties share the running sum at their end
-            return ((running.gather(1, ends) - sorted_alike)*(v[order]*~self_there)*(v/others)[rows, None]).sum()
+            return ((running.gather(1, ends) - sorted_alike - log_v[order])*(v[order]*~self_there)*(v/others)[rows, None]).sum()
         return _by_bands(band, n)/v.sum()
 
-# %% ../nbs/20b_loss_order.ipynb #515254af
+# %% ../nbs/20b_loss_order.ipynb #49a3ed17
 class Wasserstein(BatchLoss):
     "First Wasserstein distance between predictions and labels of a batch, in the unit of y"
     def __init__(self,
@@ -111,10 +111,12 @@ class Wasserstein(BatchLoss):
         now = output, y, v
         if self.training and self.buffer:
             if self.past is not None: now = tuple(torch.cat([b, a.to(b)]) for a, b in zip(self.past, now))
-            self.past = tuple(x.detach()[:self.buffer] for x in now)
-        return self._distance(*now, weights is None)
+            if bool(output.isfinite().all()): self.past = tuple(x.detach()[:self.buffer] for x in now)
+        value, more = self._distance(*now), len(now[0])/len(output)
+        return value.detach() + more*(value - value.detach())             # the gradient of a batch alone, not a share of it
 
-    def _distance(self, x, y, v, even):
+    def _distance(self, x, y, v):
+        even = bool((v == v[0]).all())
         (x, at), (y, to) = x.sort(), y.sort()
         if even: return (x - y).abs().mean()
         a, b = (v[i].double().cumsum(0) for i in (at, to))                    # levels at which either distribution steps

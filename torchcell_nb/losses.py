@@ -5,14 +5,14 @@
 # %% auto #0
 __all__ = ['Loss', 'MSE', 'Huber', 'LogCosh', 'Quantile', 'GaussianNLL', 'GaussianCRPS', 'BatchLoss', 'PerLabel']
 
-# %% ../nbs/20_losses.ipynb #6251b833
-import math
+# %% ../nbs/20_losses.ipynb #69727ac2
+import inspect, math
 
 import torch
 from torch import nn
 from torch.nn import functional as F
 
-# %% ../nbs/20_losses.ipynb #c47eceb4
+# %% ../nbs/20_losses.ipynb #38adeaae
 def _like(name, x, shape, trailing): # refuse what would be broadcast
     if x.ndim != len(shape) + trailing or tuple(x.shape[:len(shape)]) != tuple(shape):
         more = ', and one more dimension at the end' if trailing else ''
@@ -24,10 +24,11 @@ def _measured(trailing, output, y, weights):
     shape = y.shape[:y.ndim - of_y]
     _like('output', output, shape, behind)
     if output.dtype in (torch.float16, torch.bfloat16): output = output.float()
-    y = y.to(output.dtype) if y.is_floating_point() else y
+    y = y.to(output.dtype)
     if weights is not None:
         _like('weights', weights, shape, 0)
-        if bool((weights < 0).any()): raise ValueError(f'weights: at least 0; got {float(weights.min()):g}')
+        if not bool(((weights >= 0) & (weights < torch.inf)).all()):
+            raise ValueError(f'weights: finite and at least 0; got {float(weights.min()):g} to {float(weights.max()):g}')
         weights = weights.to(output.dtype).reshape(-1)
     output, y = output.reshape(-1, *output.shape[len(shape):]), y.reshape(-1, *y.shape[len(shape):])
     keep = ~torch.isnan(y) if not of_y else ~torch.isnan(y).any(-1)
@@ -40,7 +41,7 @@ def _reduce(each, weights, reduction):
     if reduction == 'sum' or not len(each): return total.sum()
     return total.mean() if weights is None else total.sum()/weights.sum().clamp(min=torch.finfo(total.dtype).tiny)
 
-# %% ../nbs/20_losses.ipynb #ceb0ccbd
+# %% ../nbs/20_losses.ipynb #cd32f012
 class Loss(nn.Module):
     "What every loss shares: shapes that must agree, labels that are not measured, weights, reduction"
     bounded = True # is there a least value?
@@ -57,6 +58,10 @@ class Loss(nn.Module):
         "The loss of each label; `output` [n, ...] and `y` [n, ...] are measured"
         raise NotImplementedError
 
+    def prepare(self, output, y)->tuple: # output, y
+        "What is done to a whole batch before labels are taken one by one: nothing, for most"
+        return output, y
+
     def forward(self,
         output:torch.Tensor, # [..., and what `trailing` says], raw: values, logits or features
         y:torch.Tensor, # [...] labels, NaN where not measured
@@ -64,7 +69,7 @@ class Loss(nn.Module):
     )->torch.Tensor: # scalar, or [...] for reduction='none'
         "Raises ValueError for shapes that do not agree and for negative weights"
         shape = y.shape[:y.ndim - self.trailing[1]]
-        output, y, weights, keep = _measured(self.trailing, output, y, weights)
+        output, y, weights, keep = _measured(self.trailing, *self.prepare(output, y), weights)
         each = _reduce(self.each(output, y), weights, self.reduction)
         if self.reduction != 'none': return each
         if keep is None: return each.view(shape)
@@ -73,35 +78,36 @@ class Loss(nn.Module):
     def decode(self, output):
         "The value that an output stands for, in the unit of y"
         return output
-    def extra_repr(self): # every setting
-        return ', '.join(f'{k}={v!r}' for k, v in vars(self).items()
-                         if k != 'training' and isinstance(v, (int, float, str, type(None))))
+    def extra_repr(self): # every setting, and nothing that training changes
+        settings = {k: getattr(self, k) for k in inspect.signature(type(self)).parameters if hasattr(self, k)}
+        return ', '.join(f'{k}={getattr(v, "settings", v)!r}' for k, v in settings.items()
+                         if not isinstance(v, nn.Module) and (v is None or isinstance(v, (int, float, str, tuple)) or hasattr(v, 'settings')))
 
-# %% ../nbs/20_losses.ipynb #3c3a4dfe
+# %% ../nbs/20_losses.ipynb #79cbfabd
 class MSE(Loss):
-    "Squared error"
+    "Squared error of outputs [...] and labels [...], in the label's unit squared"
     def each(self, output, y): return F.mse_loss(output, y, reduction='none')
 
-# %% ../nbs/20_losses.ipynb #26d7c000
+# %% ../nbs/20_losses.ipynb #0c994994
 class Huber(Loss):
-    "Squared error up to delta, absolute error beyond (Huber 1964)"
+    "Squared error up to delta, absolute error beyond, of outputs [...] and labels [...] (Huber 1964)"
     def __init__(self,
         delta:float=1., # where it bends, in the unit of y
         reduction:str='mean'
     ):
         super().__init__(reduction)
-        if delta <= 0: raise ValueError(f'delta={delta}: expected a positive number')
+        if not delta > 0: raise ValueError(f'delta={delta}: expected a positive number')
         self.delta = delta
     def each(self, output, y): return F.huber_loss(output, y, reduction='none', delta=self.delta)
 
 class LogCosh(Loss):
-    "log cosh of the error; bends where the error is about 1"
+    "log cosh of the error of outputs [...] and labels [...]; bends where the error is about 1"
     def each(self, output, y):
         e = (output - y).abs()
         near, far = e.clamp(max=1), e.clamp(min=1)
         return torch.where(e < 1, torch.log1p(2*torch.sinh(near/2)**2), far + F.softplus(-2*far) - math.log(2))
 
-# %% ../nbs/20_losses.ipynb #5a0bf194
+# %% ../nbs/20_losses.ipynb #d69e3b1c
 class Quantile(Loss):
     "Pinball loss, averaged over the levels; the output has one number per level"
     trailing = 1, 0
@@ -110,7 +116,7 @@ class Quantile(Loss):
         reduction:str='mean'
     ):
         super().__init__(reduction)
-        if not all(0 < q < 1 for q in levels) or list(levels) != sorted(set(levels)):
+        if not len(levels) or not all(0 < q < 1 for q in levels) or list(levels) != sorted(set(levels)):
             raise ValueError(f'levels={list(levels)}: expected rising numbers between 0 and 1')
         self.levels = tuple(levels)
 
@@ -161,7 +167,7 @@ class GaussianCRPS(_Gaussian):
         z = (y - mean)/sd
         return sd*(z*torch.erf(z/math.sqrt(2)) + math.sqrt(2/math.pi)*torch.exp(-z*z/2)) - sd/math.sqrt(math.pi)
 
-# %% ../nbs/20_losses.ipynb #65d4dc6f
+# %% ../nbs/20_losses.ipynb #2e5b66e5
 class BatchLoss(Loss):
     "A loss of a whole batch, not of a label: 'none' is refused"
     def __init__(self, reduction:str='mean'):
@@ -177,14 +183,16 @@ class BatchLoss(Loss):
         raise NotImplementedError
 
     def forward(self, output:torch.Tensor, y:torch.Tensor, weights:torch.Tensor=None)->torch.Tensor: # scalar
-        "See `Loss`; raises ValueError for shapes that do not agree and for negative weights"
+        "See `Loss`; raises ValueError for shapes that do not agree, for several labels per sample and for negative weights"
+        if y.ndim - self.trailing[1] != 1:
+            raise ValueError(f'y: one label per sample, [B]; got {list(y.shape)}. For several labels, PerLabel({type(self).__name__}())')
         output, y, weights, _ = _measured(self.trailing, output, y, weights)
         if weights is not None and bool((weights == 0).any()):                # a weight of 0 is not there
             output, y, weights = output[weights > 0], y[weights > 0], weights[weights > 0]
         value = self.whole(output, y, weights) if len(output) else output.sum()
         return value if self.reduction == 'mean' else value*(len(output) if weights is None else weights.sum())
 
-# %% ../nbs/20_losses.ipynb #088e4312
+# %% ../nbs/20_losses.ipynb #4f8a9599
 class PerLabel(Loss):
     "Each label's own mean of a loss, then the mean over the labels that have a measurement; 'none' gives each label's"
     def __init__(self,
@@ -192,6 +200,8 @@ class PerLabel(Loss):
         reduction:str='mean' # over labels
     ):
         super().__init__(reduction)
+        if not isinstance(loss, Loss) or type(loss).forward not in (Loss.forward, BatchLoss.forward):
+            raise ValueError(f'{type(loss).__name__} has no loss of a single label that PerLabel could average')
         if loss.reduction != 'mean': raise ValueError(f"the inner loss has reduction={loss.reduction!r}; it must be 'mean'")
         self.loss, self.trailing = loss, loss.trailing
         self.bounded, self.wants = loss.bounded, loss.wants
@@ -206,6 +216,7 @@ class PerLabel(Loss):
         "Raises ValueError for shapes that do not agree"
         if y.ndim - self.trailing[1] != 2:
             raise ValueError(f'y: expected [B, L], one column per label; got {list(y.shape)}')
+        output, y = self.loss.prepare(output, y)
         _, _, kept, keep = _measured(self.loss.trailing, output, y, weights)
         keep = torch.ones(y.shape[0]*y.shape[1], dtype=torch.bool) if keep is None else keep
         label = torch.arange(y.shape[1], device=output.device).expand(y.shape[:2]).reshape(-1)[keep.to(output.device)]

@@ -5,7 +5,9 @@
 # %% auto #0
 __all__ = ['value_losses', 'order_losses', 'objective', 'RootHead']
 
-# %% ../nbs/23_objectives.ipynb #6ad2d8b5
+# %% ../nbs/23_objectives.ipynb #0dd42e2c
+import difflib
+
 import numpy as np
 import torch
 from torch import nn
@@ -15,14 +17,15 @@ from .dcell_fast import DCell
 from .loss_bins import BinEdges, OrderedThresholds, Ordinal, SoftLabel
 from .loss_models import Composite
 from .loss_order import OrdinalEntropy, RankContrast, Wasserstein
-from .losses import MSE, GaussianNLL, Huber, LogCosh
+from .losses import MSE, GaussianCRPS, GaussianNLL, Huber, LogCosh
 
-# %% ../nbs/23_objectives.ipynb #b7bea108
+# %% ../nbs/23_objectives.ipynb #53746312
 value_losses = {                                  # name -> (loss, outputs of the root)
     'mse': lambda c: (MSE(), 1),
     'huber': lambda c: (Huber(), 1),
     'log_cosh': lambda c: (LogCosh(), 1),
     'gaussian_nll': lambda c: (GaussianNLL(), 2),
+    'gaussian_crps': lambda c: (GaussianCRPS(), 2),
     'soft_label': lambda c: (SoftLabel(c['bins'], c['share']), c['bins'].bins),
     'ordinal': lambda c: (Ordinal(c['bins']), c['bins'].bins - 1),
 }
@@ -43,9 +46,15 @@ def objective(
     weight:float=.1 # of each loss behind a +
 )->Composite:
     "The loss of a `RootHead`. Raises ValueError naming what is unknown"
-    first, *rest = name.split('+')
+    if kind == 'auto': raise ValueError("loss.kind='auto': the network must know the number of bins; 'width' or 'quantile'")
+    first, *rest = (w.strip() for w in name.split('+'))
+    if first in order_losses: raise ValueError(f'loss.name={name!r}: {first} stands beside a loss of the value, such as mse+{first}')
+    if first == 'dcell': raise ValueError(f"loss.name={name!r}: 'dcell' trains every term's head and stands alone; mse+... trains the root")
     for word, known in [(first, value_losses), *((r, order_losses) for r in rest)]:
-        if word not in known: raise ValueError(f'loss.name={name!r}: {word!r} is not among {", ".join(known)}')
+        if word not in known:
+            near = difflib.get_close_matches(word.lower(), known, 1)
+            raise ValueError(f'loss.name={name!r}: {word!r} is not among {", ".join(known)}'
+                             + (', dcell' if known is value_losses else '') + (f'; did you mean {near[0]!r}?' if near else ''))
     if len(set(rest)) < len(rest): raise ValueError(f'loss.name={name!r}: a part stands twice')
     settings = dict(bins=BinEdges(bins, kind), share=share)
     value, outputs = value_losses[first](settings)

@@ -37,7 +37,7 @@ from .snapshot import yeast_go
 from .sources import dna_repair, find_data, read_dcell_scores, read_dcell_topology, read_table
 from .train import FitConfig, check_fit, fit
 
-# %% ../nbs/32_runs.ipynb #6806a561
+# %% ../nbs/32_runs.ipynb #d40230dd
 @dataclass
 class ModelConfig:
     "The DCell; see its documentation in `10a_dcell_fast`"
@@ -69,7 +69,10 @@ class LossConfig:
 
     def __post_init__(self):
         if self.kind not in ('width', 'quantile'): raise ValueError(f"loss.kind={self.kind!r}: expected 'width' or 'quantile'")
-        if self.name != 'dcell': objective(self.name)                         # refuses an unknown name
+        if self.name == 'dcell': return
+        objective(self.name, self.bins, self.kind, self.share, self.weight)    # refuses what it does not know
+        for k, default in (('alpha', .3), ('penalty', 0.)):
+            if getattr(self, k) != default: raise ValueError(f"loss.{k}={getattr(self, k)}: belongs to loss.name=dcell, not to {self.name}")
 
 @dataclass
 class SplitConfig:
@@ -105,7 +108,7 @@ class RunConfig:
 
 ConfigStore.instance().store(name='run', node=RunConfig)
 
-# %% ../nbs/32_runs.ipynb #f63cd9ab
+# %% ../nbs/32_runs.ipynb #fe72c80c
 class ConfigError(ValueError): "Settings that cannot be"
 
 def _keys(d, prefix=''):
@@ -127,6 +130,7 @@ def compose_config(
         raise ConfigError(f'{name!r} is not among the named runs: {", ".join(sorted(p.stem for p in folder.glob("*.yaml")))}')
     for word in overrides:
         if '=' not in word: raise ConfigError(f'{word!r}: expected key=value, such as fit.lr=0.003')
+        if word.startswith('loss='): raise ConfigError(f'{word}: a loss is chosen by loss.name={word[5:]}')
         if word.startswith('data=') and not (folder/f'data/{word[5:]}.yaml').exists():
             raise ConfigError(f'{word}: known data are {", ".join(sorted(p.stem for p in (folder/"data").glob("*.yaml")))}')
     overrides = [_quoted(w) for w in overrides]

@@ -127,17 +127,17 @@ class Fit:
     def bare(self): # the model without accelerate's wrapping
         return self.accelerator.unwrap_model(self.model)
 
-# %% ../nbs/30_train.ipynb #61287db2
+# %% ../nbs/30_train.ipynb #d7f72210
 @patch
 def epoch(self:Fit):
     "One pass over the training part, then the validation part; adds a row to `history`"
     n, start, total, logs = len(self.history), time.perf_counter(), 0., []
-    penalised = [self.bare.weights()] if isinstance(self.loss, DCellLoss) else []
+    penalised = dict(parameters=self.bare.weights()) if isinstance(self.loss, DCellLoss) else {}
     torch.manual_seed(self.config.seed*1_000_003 + n)
     self.model.train()
     loader = batches(self.rows, self.config.batch, seed=self.config.seed*1_000_003 + n)
     for indices, offsets, y in self.accelerator.prepare(loader):
-        loss = self.loss(self.model(indices, offsets), y, *penalised)
+        loss = self.loss(self.model(indices, offsets), y, **penalised)
         self.optimizer.zero_grad(); self.accelerator.backward(loss); self.optimizer.step(); self.schedule.step()
         total += loss.item(); logs.append(getattr(self.loss, 'log', {}))
     if not np.isfinite(total):
