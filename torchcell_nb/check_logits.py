@@ -10,7 +10,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-# %% ../nbs/20e_check_logits.ipynb #244b4a82
+# %% ../nbs/20e_check_logits.ipynb #897e30da
 _wants = {'logits': (nn.CrossEntropyLoss, nn.BCEWithLogitsLoss, nn.MultiLabelSoftMarginLoss,
                      F.cross_entropy, F.binary_cross_entropy_with_logits),
           'log-probabilities': (nn.NLLLoss, F.nll_loss), 'probabilities': (nn.BCELoss, F.binary_cross_entropy),
@@ -19,6 +19,8 @@ _wants = {'logits': (nn.CrossEntropyLoss, nn.BCEWithLogitsLoss, nn.MultiLabelSof
 def _wanted(loss):
     known = (w for w, losses in _wants.items() for l in losses if loss is l or isinstance(l, type) and isinstance(loss, l))
     return getattr(loss, 'wants', None) or next(known, 'values')
+
+def _broadcast(loss, output, y): return _wanted(loss) == 'numbers' and output.shape != y.shape
 
 def _outputs(loss, output, y):
     "Finding 2: probabilities where logits belong, or the reverse"
@@ -32,8 +34,6 @@ def _outputs(loss, output, y):
     elif what == 'logits' and between:
         yield ('the outputs all lie between 0 and 1, and this loss takes logits: '
                'a sigmoid or a softmax twice? Remove the last activation')
-    if what == 'numbers' and said.shape != y.shape:
-        yield f'the output is {list(said.shape)} and y is {list(y.shape)}: they will be broadcast; squeeze one, or use a loss that refuses'
     if what == 'probabilities' and bool(((said < 0) | (said > 1)).any()):
         yield 'the outputs lie outside 0 to 1, and this loss takes probabilities: use nn.BCEWithLogitsLoss on logits'
     if what == 'probabilities' and rows and one(said) and y.shape == said.shape and not one(y):
@@ -42,6 +42,7 @@ def _outputs(loss, output, y):
     if what == 'log-probabilities' and rows and not one(said.exp()):
         yield 'the outputs are no log-probabilities (their exponentials do not sum to 1): use nn.CrossEntropyLoss on logits'
 
+# %% ../nbs/20e_check_logits.ipynb #91b52ced
 def _at_chance(loss, output, y, tolerance):
     "Finding 3: not what a model that knows nothing gets"
     if _wanted(loss) != 'logits': return
@@ -63,7 +64,7 @@ def _bottomless(loss, output, y):
         yield (f'the loss falls without end: {down[0]:.3g}, {down[1]:.3g}, {down[2]:.3g} at 100, 10,000 and 1,000,000 '
                'down its slope; is a sign missing, or a floor?')
 
-# %% ../nbs/20e_check_logits.ipynb #510a8a9a
+# %% ../nbs/20e_check_logits.ipynb #7a2a3c87
 def check_logits(
     loss, # a loss of this library, of torch.nn, or any function of (output, y)
     model, # called with the batch's inputs, before training
@@ -85,4 +86,7 @@ def check_logits(
 
 def _findings(loss, output, y, tolerance):
     if not output.requires_grad: return ['no gradient reaches the model: its output is detached']
+    if _broadcast(loss, output, y):
+        return [f'the output is {list(output.shape)} and y is {list(y.shape)}: they would be broadcast; squeeze one, '
+                'or use a loss that refuses']
     return [*_outputs(loss, output, y), *_at_chance(loss, output, y, tolerance), *_bottomless(loss, output, y)]

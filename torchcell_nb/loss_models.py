@@ -11,20 +11,24 @@ from torch import nn
 
 from .losses import MSE, LogCosh, Loss
 
-# %% ../nbs/20d_loss_models.ipynb #c7486951
+# %% ../nbs/20d_loss_models.ipynb #d2c68175
+def _check_parts(parts):
+    if not parts: raise ValueError('no parts: Composite(error=(1., MSE()), ...)')
+    for name, part in parts.items():
+        if not isinstance(part, tuple) or len(part) not in (2, 3) or not isinstance(part[1], nn.Module):
+            raise ValueError(f'{name}: expected (weight, loss) or (weight, loss, key); got {part!r}')
+        if part[0] < 0: raise ValueError(f'{name}: weight {part[0]} is negative')
+        if not hasattr(part[1], 'bounded'):
+            raise ValueError(f'{name}: {type(part[1]).__name__} takes no weights and may not know NaN; use a loss of this library')
+        if getattr(part[1], 'reduction', 'mean') == 'none': raise ValueError(f"{name}: reduction='none' has no sum; use 'mean'")
+        if hasattr(nn.ModuleDict, name): raise ValueError(f'{name!r} is taken by PyTorch; call this part otherwise')
+
+# %% ../nbs/20d_loss_models.ipynb #23f7499c
 class Composite(nn.Module):
     "A weighted sum of losses that keeps each part's value, and the norm of its gradient, in `log`"
     def __init__(self, **parts): # name=(weight, loss), or (weight, loss, key of the output's entry that it reads)
         super().__init__()
-        if not parts: raise ValueError('no parts: Composite(error=(1., MSE()), ...)')
-        for name, part in parts.items():
-            if not isinstance(part, tuple) or len(part) not in (2, 3) or not isinstance(part[1], nn.Module):
-                raise ValueError(f'{name}: expected (weight, loss) or (weight, loss, key); got {part!r}')
-            if part[0] < 0: raise ValueError(f'{name}: weight {part[0]} is negative')
-            if not hasattr(part[1], 'bounded'):
-                raise ValueError(f'{name}: {type(part[1]).__name__} takes no weights and may not know NaN; use a loss of this library')
-            if getattr(part[1], 'reduction', 'mean') == 'none': raise ValueError(f"{name}: reduction='none' has no sum; use 'mean'")
-            if hasattr(nn.ModuleDict, name): raise ValueError(f'{name!r} is taken by PyTorch; call this part otherwise')
+        _check_parts(parts)
         self.weights, self.losses = {n: p[0] for n, p in parts.items()}, nn.ModuleDict({n: p[1] for n, p in parts.items()})
         self.keys, self.log = {n: p[2] if len(p) == 3 else None for n, p in parts.items()}, {}
 
