@@ -14,7 +14,8 @@ from torch.nn import functional as F
 _wants = {'logits': (nn.CrossEntropyLoss, nn.BCEWithLogitsLoss, nn.MultiLabelSoftMarginLoss,
                      F.cross_entropy, F.binary_cross_entropy_with_logits),
           'log-probabilities': (nn.NLLLoss, F.nll_loss), 'probabilities': (nn.BCELoss, F.binary_cross_entropy),
-          'numbers': (nn.MSELoss, nn.L1Loss, nn.SmoothL1Loss, nn.HuberLoss, F.mse_loss, F.l1_loss, F.smooth_l1_loss, F.huber_loss)}
+          'numbers': (nn.MSELoss, nn.L1Loss, nn.SmoothL1Loss, nn.HuberLoss,
+                      F.mse_loss, F.l1_loss, F.smooth_l1_loss, F.huber_loss)}
 
 def _wanted(loss):
     known = (w for w, losses in _wants.items() for l in losses if loss is l or isinstance(l, type) and isinstance(loss, l))
@@ -80,7 +81,8 @@ def check_logits(
         if isinstance(model, nn.Module) and not any(p.requires_grad for p in model.parameters()):
             return ['no parameter of the model takes a gradient: it is frozen, or has none']
         if not hasattr(loss, 'reads'): return _findings(loss, output, y, tolerance)
-        return [f'{n}: {said}' for n, part in loss.losses.items() for said in _findings(part, loss.reads(n, output), y, tolerance)]
+        return [f'{n}: {said}' for n, part in loss.losses.items()
+                for said in _findings(part, loss.reads(n, output), y, tolerance)]
     finally:
         for m, was in modes: m.training = was
 

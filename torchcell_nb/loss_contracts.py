@@ -155,7 +155,8 @@ loss_properties = {
     'shape, dtype': _shape_and_dtype, 'one per label': _one_each, 'no broadcast': _no_broadcast,
     'finite at ±1e4': _far_out, 'slope = differences': _differences, 'any order': _any_order, 'bounded below': _bounded,
     'least where it should be': _minimum, 'NaN = not there': _not_measured, 'sum = n × mean': _sums_to,
-    'whole numbers': _whole_numbers, 'PerLabel': _per_label, 'weights': _weighted, '16 bits': _half, 'gradients flow': _gradients_flow}
+    'whole numbers': _whole_numbers, 'PerLabel': _per_label, 'weights': _weighted,
+    '16 bits': _half, 'gradients flow': _gradients_flow}
 
 def check_loss(
     case:LossCase,

@@ -128,7 +128,8 @@ class MaxConstraint(Loss):
         broken = (self.coherent((y == 1).float()) == 1) & (y == 0)
         if bool(broken.any()):
             i, t = broken.nonzero()[0].tolist()
-            raise ValueError(f'y: sample {i} does not have {self.terms[t]}, but has a term below it: close the labels upwards first')
+            raise ValueError(f'y: sample {i} does not have {self.terms[t]}, but has a term below it: '
+                             'close the labels upwards first')
         z = output.float() if output.dtype in (torch.float16, torch.bfloat16) else output
         true = self.coherent(z.where(y == 1, torch.finfo(z.dtype).min))
         return torch.where(y == 1, true, self.coherent(z)), y

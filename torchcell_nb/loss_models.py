@@ -19,7 +19,8 @@ def _check_parts(parts):
             raise ValueError(f'{name}: expected (weight, loss) or (weight, loss, key); got {part!r}')
         if part[0] < 0: raise ValueError(f'{name}: weight {part[0]} is negative')
         if not hasattr(part[1], 'bounded'):
-            raise ValueError(f'{name}: {type(part[1]).__name__} takes no weights and may not know NaN; use a loss of this library')
+            raise ValueError(f'{name}: {type(part[1]).__name__} takes no weights and may not know NaN; '
+                             'use a loss of this library')
         if getattr(part[1], 'reduction', 'mean') == 'none': raise ValueError(f"{name}: reduction='none' has no sum; use 'mean'")
         if hasattr(nn.ModuleDict, name): raise ValueError(f'{name!r} is taken by PyTorch; call this part otherwise')
 
@@ -62,7 +63,8 @@ class Composite(nn.Module):
                 self.log[f'{name}_gradient'] = 0. if gradient is None else float(gradient.norm())
         return total
 
-    def extra_repr(self): return ', '.join(f'{w:g} * {n}' + (f' on {k}' if (k := self.keys[n]) else '') for n, w in self.weights.items())
+    def extra_repr(self):
+        return ', '.join(f'{w:g} * {n}' + (f' on {k}' if (k := self.keys[n]) else '') for n, w in self.weights.items())
 
     def decode(self, output):
         "What the first part makes of the output"

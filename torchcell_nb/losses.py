@@ -81,7 +81,8 @@ class Loss(nn.Module):
     def extra_repr(self): # every setting, and nothing that training changes
         settings = {k: getattr(self, k) for k in inspect.signature(type(self)).parameters if hasattr(self, k)}
         return ', '.join(f'{k}={getattr(v, "settings", v)!r}' for k, v in settings.items()
-                         if not isinstance(v, nn.Module) and (v is None or isinstance(v, (int, float, str, tuple)) or hasattr(v, 'settings')))
+                         if not isinstance(v, nn.Module)
+                         and (v is None or isinstance(v, (int, float, str, tuple)) or hasattr(v, 'settings')))
 
 # %% ../nbs/20_losses.ipynb #79cbfabd
 class MSE(Loss):
@@ -185,7 +186,8 @@ class BatchLoss(Loss):
     def forward(self, output:torch.Tensor, y:torch.Tensor, weights:torch.Tensor=None)->torch.Tensor: # scalar
         "See `Loss`; raises ValueError for shapes that do not agree, for several labels per sample and for negative weights"
         if y.ndim - self.trailing[1] != 1:
-            raise ValueError(f'y: one label per sample, [B]; got {list(y.shape)}. For several labels, PerLabel({type(self).__name__}())')
+            raise ValueError(f'y: one label per sample, [B]; got {list(y.shape)}. '
+                             f'For several labels, PerLabel({type(self).__name__}())')
         output, y, weights, _ = _measured(self.trailing, output, y, weights)
         if weights is not None and bool((weights == 0).any()):                # a weight of 0 is not there
             output, y, weights = output[weights > 0], y[weights > 0], weights[weights > 0]

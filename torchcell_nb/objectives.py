@@ -48,8 +48,10 @@ def objective(
     "The loss of a `RootHead`. Raises ValueError naming what is unknown"
     if kind == 'auto': raise ValueError("loss.kind='auto': the network must know the number of bins; 'width' or 'quantile'")
     first, *rest = (w.strip() for w in name.split('+'))
-    if first in order_losses: raise ValueError(f'loss.name={name!r}: {first} stands beside a loss of the value, such as mse+{first}')
-    if first == 'dcell': raise ValueError(f"loss.name={name!r}: 'dcell' trains every term's head and stands alone; mse+... trains the root")
+    if first in order_losses:
+        raise ValueError(f'loss.name={name!r}: {first} stands beside a loss of the value, such as mse+{first}')
+    if first == 'dcell':
+        raise ValueError(f"loss.name={name!r}: 'dcell' trains every term's head and stands alone; mse+... trains the root")
     for word, known in [(first, value_losses), *((r, order_losses) for r in rest)]:
         if word not in known:
             near = difflib.get_close_matches(word.lower(), known, 1)
