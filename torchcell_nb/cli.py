@@ -111,7 +111,7 @@ def bench(args):
     if args.json: print(json.dumps(rows))
     if args.figure: _figure(lambda: plot_bench(rows), args.figure)
 
-# %% ../nbs/91_cli.ipynb #36b33960
+# %% ../nbs/91_cli.ipynb #06ae411f
 _about = dict(
     demo=('the whole library on one example in about a minute: real yeast Gene Ontology, SIMULATED phenotypes, no download', '''
 Takes the embedded yeast Gene Ontology under the cell cycle, filters it, simulates fitness of single, double
@@ -130,8 +130,7 @@ data:
 
 settings most often changed:
   seed=0  out=DIR  fit.epochs=120  fit.lr=0.01  fit.weight_decay=0.3  fit.batch=256  loss.alpha=0.3
-  loss.name=dcell|mse|huber|log_cosh|gaussian_nll|gaussian_crps|soft_label|ordinal
-    after any but dcell: +ordinal_entropy, +rank_contrast, +wasserstein
+  loss.name=dcell|mse|huber|log_cosh|gaussian_nll|gaussian_crps|soft_label|ordinal[+ordinal_entropy|+rank_contrast|+wasserstein]
   model.norm=batch|layer|none  model.order=act-norm|norm-act  control=none|genes  test=true|false
 
   torchcell_nb train data=dna_repair seed=0 out=runs/repair
