@@ -5,10 +5,7 @@
 # %% auto #0
 __all__ = ['BinEdges', 'WithBins', 'SoftCrossEntropy', 'SoftLabel', 'OrdinalBCE', 'Ordinal', 'OrderedThresholds', 'fit_bins']
 
-# %% ../nbs/20a_loss_bins.ipynb #89c07797
-import json
-from pathlib import Path
-
+# %% ../nbs/20a_loss_bins.ipynb #c55567e8
 import numpy as np
 import torch
 from torch import nn
@@ -18,7 +15,7 @@ from fastcore.basics import patch
 
 from .losses import Loss
 
-# %% ../nbs/20a_loss_bins.ipynb #56dc2c0c
+# %% ../nbs/20a_loss_bins.ipynb #9f3346b6
 def _labels(y):
     y = y if torch.is_tensor(y) else torch.tensor(np.asarray(y))           # a copy: arrays may be read-only
     return y if y.is_floating_point() else y.to(torch.get_default_dtype())
@@ -47,13 +44,13 @@ class BinEdges:
             raise ValueError(f'{same} of {self.bins} quantile bins have no width, because many of the {len(y)} labels are equal: '
                              "use fewer bins, or kind='width'")
         self.edges, self.bins = edges, len(edges) - 1
-        counts, total = np.bincount(self._place(y), minlength=self.bins), np.bincount(self._place(y), y, self.bins)
+        of = np.searchsorted(edges[1:-1], y)
+        counts, total = np.bincount(of, minlength=self.bins), np.bincount(of, y, self.bins)
         self.centres = np.where(counts, total/np.maximum(counts, 1), (edges[1:] + edges[:-1])/2)
         return self
 
     @property
     def settings(self): return f'{self.bins} bins by {self.kind}'
-    def _place(self, y): return np.searchsorted(self._fitted().edges[1:-1], y, side='left')
 
     def _fitted(self):
         if self.edges is None: raise RuntimeError('these bins are not fitted yet: call fit(training labels)')
@@ -65,11 +62,10 @@ class BinEdges:
         return (f'BinEdges: {self.bins} bins by {self.kind} from {self.edges[0]:.3g} to {self.edges[-1]:.3g}, '
                 f'{w.min():.3g} to {w.max():.3g} wide')
 
-# %% ../nbs/20a_loss_bins.ipynb #fa42a414
+# %% ../nbs/20a_loss_bins.ipynb #9ac4d8e5
 def _tensors(bins, like): # edges and centres beside a tensor
     bins._fitted()
     return (torch.as_tensor(a, dtype=like.dtype, device=like.device) for a in (bins.edges, bins.centres))
-
 
 @patch
 def classes(self:BinEdges, y)->torch.Tensor: # int64 [n]
@@ -88,7 +84,7 @@ def soft(self:BinEdges,
     y, # [n]
     share:float=.75 # standard deviation, as a share of the width of the label's own bin; 0 is one-hot
 )->torch.Tensor: # [n, K], rows sum to 1
-    "The mass in each bin of a normal distribution around the label (Imani and White 2018)"
+    "The mass in each bin of a normal distribution around the label (after Imani and White 2018)"
     if share < 0: raise ValueError(f'share={share}: not negative')
     if share == 0: return self.one_hot(y)
     y = _labels(y); edges, _ = _tensors(self, y)
@@ -102,7 +98,7 @@ def ordinal(self:BinEdges, y)->torch.Tensor: # [n, K - 1]
     y = _labels(y); edges, _ = _tensors(self, y)
     return (y[..., None] > edges[1:-1]).to(y.dtype)
 
-# %% ../nbs/20a_loss_bins.ipynb #0ec7f329
+# %% ../nbs/20a_loss_bins.ipynb #05d4c354
 @patch
 def expectation(self:BinEdges, p:torch.Tensor)->torch.Tensor: # [...]
     "The mean of distributions [..., K] over the bins, in the unit of the label"
@@ -126,17 +122,7 @@ def from_dict(cls:BinEdges, d:dict)->BinEdges:
     bins.edges, bins.centres = np.array(d['edges']), np.array(d['centres'])
     return bins
 
-@patch
-def save(self:BinEdges, path):
-    "Write the bins as JSON, whole or not at all"
-    part = Path(f'{path}.part'); part.write_text(json.dumps(self.to_dict())); part.replace(path)
-
-@patch(cls_method=True)
-def load(cls:BinEdges, path)->BinEdges:
-    "Read what `save` wrote"
-    return cls.from_dict(json.loads(Path(path).read_text()))
-
-# %% ../nbs/20a_loss_bins.ipynb #243224d9
+# %% ../nbs/20a_loss_bins.ipynb #2ec841b2
 class WithBins:
     "Bins that are saved with the loss"
     def get_extra_state(self): return None if self.bins is None or self.bins.edges is None else self.bins.to_dict()
@@ -158,7 +144,7 @@ class SoftCrossEntropy(Loss):
         return loss + torch.special.xlogy(y, y).sum(-1) if self.kl else loss
 
 class SoftLabel(WithBins, Loss):
-    "Cross entropy of logits [..., K] with a label made soft over its bins (Imani and White 2018)"
+    "Cross entropy of logits [..., K] with a label made soft over its bins (after Imani and White 2018)"
     wants, trailing = 'logits', (1, 0)
     def __init__(self,
         bins:BinEdges,

@@ -41,7 +41,7 @@ def _reduce(each, weights, reduction):
     if reduction == 'sum' or not len(each): return total.sum()
     return total.mean() if weights is None else total.sum()/weights.sum().clamp(min=torch.finfo(total.dtype).tiny)
 
-# %% ../nbs/20_losses.ipynb #cd32f012
+# %% ../nbs/20_losses.ipynb #3041cf71
 class Loss(nn.Module):
     "What every loss shares: shapes that must agree, labels that are not measured, weights, reduction"
     bounded = True # is there a least value?
@@ -168,7 +168,7 @@ class GaussianCRPS(_Gaussian):
         z = (y - mean)/sd
         return sd*(z*torch.erf(z/math.sqrt(2)) + math.sqrt(2/math.pi)*torch.exp(-z*z/2)) - sd/math.sqrt(math.pi)
 
-# %% ../nbs/20_losses.ipynb #2e5b66e5
+# %% ../nbs/20_losses.ipynb #98e27176
 class BatchLoss(Loss):
     "A loss of a whole batch, not of a label: 'none' is refused"
     def __init__(self, reduction:str='mean'):
