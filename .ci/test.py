@@ -12,6 +12,8 @@ from shutil import copytree, ignore_patterns
 top = Path(__file__).resolve().parent.parent
 words = [w for w in sys.argv[1:] if not w.startswith('--')]
 data = os.environ.get('TORCHCELL_NB_DATA')
+fonts = tempfile.TemporaryDirectory(prefix='matplotlib-')          # a font list of its own: a stale one in the user's cache says so on stderr
+quiet = {**os.environ, 'OMP_NUM_THREADS': '1', 'MKL_NUM_THREADS': '1', 'WANDB_MODE': 'disabled', 'MPLBACKEND': 'agg', 'MPLCONFIGDIR': fonts.name}
 flags = ['realdata']*bool(data) + ['slow']*('--slow' in sys.argv)
 results = []
 
@@ -25,7 +27,7 @@ def say(name, ok, seconds, note='', output=''):
 
 def command(name, args, **kw):
     start = time.time()
-    done = subprocess.run(args, cwd=kw.pop('cwd', top), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env={**os.environ, 'OMP_NUM_THREADS': '1', 'MKL_NUM_THREADS': '1', 'WANDB_MODE': 'disabled', 'MPLBACKEND': 'agg'})
+    done = subprocess.run(args, cwd=kw.pop('cwd', top), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=quiet)
     return name, done.returncode == 0, time.time() - start, done.stdout
 
 def notebook(path):
@@ -91,6 +93,7 @@ def check(name, f):
 
 if data and not Path(data).is_dir(): sys.exit(f'TORCHCELL_NB_DATA={data}: no such folder')
 if not data: print('TORCHCELL_NB_DATA is not set: cells on measured data are skipped')
+subprocess.run([sys.executable, '-c', 'import matplotlib.font_manager'], env=quiet, capture_output=True)   # once, before two would
 with ThreadPoolExecutor(2) as pool:
     for r in pool.map(notebook, notebooks()): say(*r)
 if not words:
