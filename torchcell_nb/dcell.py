@@ -219,15 +219,16 @@ def predict(self:DCellByTerm,
     return over_batches(self, genotypes, batch, lambda said: said[:, -1])
 
 def over_batches(
-    model, # with a `hierarchy`, called with (indices, offsets)
-    genotypes, # Genotypes over the hierarchy's genes
+    model, # with a `hierarchy` or `genes`, called with (indices, offsets)
+    genotypes, # Genotypes over the model's genes
     batch:int, # genotypes at a time
     value # from the model's output to [B]
 )->np.ndarray: # [n]
     "A value for each genotype, in evaluation mode. Raises ValueError for genotypes of another gene vocabulary"
-    if tuple(genotypes.genes) != model.hierarchy.genes:
-        raise ValueError('the genotypes have another gene vocabulary than the hierarchy; build them with '
-                         'Genotypes.from_names(rows, genes=model.hierarchy.genes), or read_table(path, genes=...)')
+    genes = getattr(model, 'genes', None) or model.hierarchy.genes
+    if tuple(genotypes.genes) != genes:
+        raise ValueError('the genotypes have another gene vocabulary than the model; build them with '
+                         'Genotypes.from_names(rows, genes=...) or read_table(path, genes=...) from the genes of its hierarchy or networks')
     if batch < 1: raise ValueError(f'batch={batch}: expected at least 1')
     was, device, out = model.training, next(model.parameters()).device, []
     model.eval()

@@ -11,7 +11,7 @@ from torch import nn
 
 from .losses import MSE, LogCosh, Loss
 
-# %% ../nbs/20d_loss_models.ipynb #d2c68175
+# %% ../nbs/20d_loss_models.ipynb #8515d9af
 def _check_parts(parts):
     if not parts: raise ValueError('no parts: Composite(error=(1., MSE()), ...)')
     for name, part in parts.items():
@@ -24,7 +24,7 @@ def _check_parts(parts):
         if getattr(part[1], 'reduction', 'mean') == 'none': raise ValueError(f"{name}: reduction='none' has no sum; use 'mean'")
         if hasattr(nn.ModuleDict, name): raise ValueError(f'{name!r} is taken by PyTorch; call this part otherwise')
 
-# %% ../nbs/20d_loss_models.ipynb #23f7499c
+# %% ../nbs/20d_loss_models.ipynb #5308bf25
 class Composite(nn.Module):
     "A weighted sum of losses that keeps each part's value, and the norm of its gradient, in `log`"
     def __init__(self, **parts): # name=(weight, loss), or (weight, loss, key of the output's entry that it reads)
@@ -127,14 +127,15 @@ class Reconstruction(Loss):
 
     def each(self, output, y): return (output - y)**2*torch.where(y == 0, self.zeros, 1.).to(output.dtype)
 
-# %% ../nbs/20d_loss_models.ipynb #8f1ec294
+# %% ../nbs/20d_loss_models.ipynb #3089a8d5
 schedules = {
     'PreThenPost': lambda epoch, transition: 1. if epoch < transition else 0.,
     'LinearUntilUniform': lambda epoch, transition: 1 - .5*min(epoch/transition, 1),
     'LinearUntilFlipped': lambda epoch, transition: 1 - min(epoch/transition, 1),
+    'Released': lambda epoch, transition: 1. if epoch < transition else 1/1001,
 }
 
-# %% ../nbs/20d_loss_models.ipynb #b2faff98
+# %% ../nbs/20d_loss_models.ipynb #73a23366
 class DangoLoss(nn.Module):
     "w * sum of the channels' reconstructions + (1 - w) * log-cosh; w by a schedule over epochs. Each part in `log`"
     bounded = True
@@ -146,8 +147,8 @@ class DangoLoss(nn.Module):
         super().__init__()
         if schedule not in schedules: raise ValueError(f'schedule={schedule!r}: expected one of {", ".join(schedules)}')
         if transition < 1: raise ValueError(f'transition={transition}: at least 1')
-        self.parts, self.score = {c: Reconstruction(l) for c, l in zeros.items()}, LogCosh()
-        self.schedule, self.transition, self.log = schedule, transition, {}
+        if bad := [c for c, l in zeros.items() if l < 0]: raise ValueError(f'zeros: {bad[0]}={zeros[bad[0]]}: not negative')
+        self.zeros, self.score, self.schedule, self.transition, self.log = dict(zeros), LogCosh(), schedule, transition, {}
 
     def weight(self, epoch:int)->float:
         "w, the weight of the reconstruction at an epoch counted from 0"
@@ -155,16 +156,21 @@ class DangoLoss(nn.Module):
         return schedules[self.schedule](epoch, self.transition)
 
     def forward(self,
-        output:torch.Tensor, # [B] predicted interactions
+        output:dict, # score [B]; rows: channel -> [2], mean squared error over what is present, over what is absent (w > 0 only)
         y:torch.Tensor, # [B], NaN where not measured
-        rows:dict, # channel -> (reconstruction [n, G], adjacency rows [n, G])
-        epoch:int # counted from 0
+        weights:torch.Tensor=None, # [B], of the scores
+        *, epoch:int # counted from 0
     )->torch.Tensor: # scalar
         "Raises ValueError if the channels are not those of `zeros`"
-        if set(rows) != set(self.parts):
-            raise ValueError(f'rows: expected the channels {", ".join(sorted(self.parts))}; got {", ".join(sorted(rows))}')
-        w = self.weight(epoch)
-        built = {c: self.parts[c](*r) for c, r in rows.items()}
-        score = self.score(output, y)
-        self.log = dict({c: float(v.detach()) for c, v in built.items()}, score=float(score.detach()), weight=w)
+        w, rows = self.weight(epoch), output['rows']
+        if w and set(rows) != set(self.zeros):
+            raise ValueError(f'rows: expected the channels {", ".join(sorted(self.zeros))}; got {", ".join(sorted(rows)) or "none"}')
+        built = {c: present + self.zeros[c]*absent for c, (present, absent) in rows.items()} if w else {}
+        score = self.score(output['score'], y, weights)
+        self.log = dict({c: float(built[c].detach()) if w else float('nan') for c in self.zeros},
+                        score=float(score.detach()), weight=w)
         return w*sum(built.values()) + (1 - w)*score
+
+    def extra_repr(self):
+        zeros = ', '.join(f'{c} {l:g}' for c, l in self.zeros.items())
+        return f'{self.schedule} until epoch {self.transition}, zeros weighted {zeros}'
