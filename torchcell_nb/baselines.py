@@ -80,7 +80,7 @@ def factorisation(x, y, x_validation, y_validation, seed=0, dim=16, penalties=(.
         with torch.no_grad(): return mean + sd*model(_dense(x)).numpy()
     return predict
 
-# %% ../nbs/31_baselines.ipynb #74cc97bd
+# %% ../nbs/31_baselines.ipynb #5cd3472a
 def _by_size(x): # [n, G] sparse indicators
     "For each number of disrupted genes k >= 1: k, the rows [r] and their gene indices [r, k]"
     x = sparse.csr_array(x, copy=True); x.sum_duplicates(); size = np.diff(x.indptr)
@@ -88,16 +88,19 @@ def _by_size(x): # [n, G] sparse indicators
         rows = np.flatnonzero(size == k)
         yield int(k), rows, x.indices[x.indptr[rows][:, None] + np.arange(k)]
 
+def _subsets(sets): # the k - 1 genes left beside a column of zeros, so that the empty rest of a single mutant is a row too: [r, k, k]
+    return np.pad(_rests(sets), ((0, 0), (0, 0), (1, 0)))
+
 def _query_table(sets, y): # sets [r, k], y [r]
-    "The subsets of k - 1 genes: themselves [s, k - 1], rows that contain each, rows whose query each is, their sum of y"
-    rests = _rests(sets)
+    "The subsets of k - 1 genes: themselves [s, k], rows that contain each, rows whose query each is, their sum of y"
+    rests = _subsets(sets)
     known, which, often = np.unique(rests.reshape(-1, rests.shape[2]), axis=0, return_inverse=True, return_counts=True)
     which = which.reshape(rests.shape[:2])
     query = which[np.arange(len(sets)), often[which].argmax(1)]
     return known, often, np.bincount(query, minlength=len(known)), np.bincount(query, y, len(known))
 
 def _look_up(table, sets): # -> n and sum of y of each row's query, 0 where none of its subsets is known
-    known, often, n, total = table; rests = _rests(sets)
+    known, often, n, total = table; rests = _subsets(sets)
     _, code = np.unique(np.concatenate([known, rests.reshape(-1, known.shape[1])]), axis=0, return_inverse=True)
     code = code.ravel(); at = np.full(code.max() + 1, -1); at[code[:len(known)]] = np.arange(len(known))
     which = at[code[len(known):]].reshape(rests.shape[:2])                     # -1: not seen in training
