@@ -80,7 +80,7 @@ def factorisation(x, y, x_validation, y_validation, seed=0, dim=16, penalties=(.
         with torch.no_grad(): return mean + sd*model(_dense(x)).numpy()
     return predict
 
-# %% ../nbs/31_baselines.ipynb #5cd3472a
+# %% ../nbs/31_baselines.ipynb #89afbb0c
 def _by_size(x): # [n, G] sparse indicators
     "For each number of disrupted genes k >= 1: k, the rows [r] and their gene indices [r, k]"
     x = sparse.csr_array(x, copy=True); x.sum_duplicates(); size = np.diff(x.indptr)
@@ -88,7 +88,8 @@ def _by_size(x): # [n, G] sparse indicators
         rows = np.flatnonzero(size == k)
         yield int(k), rows, x.indices[x.indptr[rows][:, None] + np.arange(k)]
 
-def _subsets(sets): # the k - 1 genes left beside a column of zeros, so that the empty rest of a single mutant is a row too: [r, k, k]
+def _subsets(sets): # [r, k] -> [r, k, k]
+    "The k - 1 genes left, beside a column of zeros: so the empty rest of a single mutant is a row like any other"
     return np.pad(_rests(sets), ((0, 0), (0, 0), (1, 0)))
 
 def _query_table(sets, y): # sets [r, k], y [r]
@@ -107,7 +108,7 @@ def _look_up(table, sets): # -> n and sum of y of each row's query, 0 where none
     best = which[np.arange(len(sets)), np.where(which < 0, 0, often[which]).argmax(1)]
     return np.where(best < 0, 0, n[best]), np.where(best < 0, 0., total[best])
 
-# %% ../nbs/31_baselines.ipynb #744191e9
+# %% ../nbs/31_baselines.ipynb #6d10b940
 def query_mean(x, y, x_validation, y_validation, seed=0, shrink=(.3, 1, 3, 10, 30, 100)):
     "Shrunken mean of the training values of the genotype's query; how much is shrunk is the best on validation"
     y = np.asarray(y, float); mean = y.mean()
@@ -119,7 +120,7 @@ def query_mean(x, y, x_validation, y_validation, seed=0, shrink=(.3, 1, 3, 10, 3
         return n, total
     def shrunken(n, total, m): return (total + m*mean)/(n + m)
     seen = found(x_validation)
-    m = min(shrink, key=lambda m: np.nan_to_num(mse(y_validation, shrunken(*seen, m)), nan=np.inf)) if len(y_validation) else shrink[0]
+    m = min(shrink, key=lambda m: np.nan_to_num(mse(y_validation, shrunken(*seen, m)), nan=np.inf))
     return lambda x: shrunken(*found(x), m)
 
 # %% ../nbs/31_baselines.ipynb #d50d84a3

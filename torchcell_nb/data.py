@@ -238,7 +238,7 @@ def split_queries(
     part = np.zeros(len(labels), int); part[order[:nt]] = 2; part[order[nt:nt + nv]] = 1
     return Split('queries', seed, {k: np.flatnonzero(part[of] == i) for i, k in enumerate(('train', 'validation', 'test'))})
 
-# %% ../nbs/01_data.ipynb #e726e246
+# %% ../nbs/01_data.ipynb #5e2913ea
 def split_folds(
     genotypes:Genotypes,
     folds:int=5, # k
@@ -250,13 +250,14 @@ def split_folds(
     if not 2 <= folds <= len(genotypes):
         raise ValueError(f'folds={folds}: expected 2 to {len(genotypes)}, the number of genotypes')
     if not 0 <= fold < folds: raise ValueError(f'fold={fold}: with folds={folds} it is 0 to {folds - 1}')
-    if not 0 <= validation < 1 - 1/folds: raise ValueError(f'validation={validation} and a test part of 1/{folds} leave nothing to train on')
+    if not 0 <= validation < 1 - 1/folds:
+        raise ValueError(f'validation={validation} and a test part of 1/{folds} leave nothing to train on')
     rng = np.random.default_rng(seed)
     parts = np.array_split(rng.permutation(len(genotypes)), folds)
     pool = np.concatenate(parts[:fold] + parts[fold + 1:])
     return _named(f'fold {fold} of {folds}', seed, parts[fold], pool, validation*len(genotypes)/len(pool), rng)
 
-# %% ../nbs/01_data.ipynb #31608dc1
+# %% ../nbs/01_data.ipynb #13649cf1
 _split_rules = ('random', 'folds', 'genes_any', 'genes_all', 'queries')
 
 def split_by(
@@ -285,7 +286,8 @@ def split_by(
     mend = f'share (now {share:g})' if rule.startswith('genes') else f'test (now {test:g})'
     for part, how in (('test', 'larger'), ('train', 'smaller')):
         if not len(split[part]):
-            raise DataError(f'split {rule!r}, seed {seed}: its {part} part is empty, of {len(genotypes):,} genotypes; take a {how} {mend}')
+            raise DataError(f'split {rule!r}, seed {seed}: its {part} part is empty, of {len(genotypes):,} genotypes; '
+                            f'take a {how} {mend}')
     return split
 
 # %% ../nbs/01_data.ipynb #2b0ac84d

@@ -13,15 +13,16 @@ from scipy import optimize
 
 from .metrics import _pairs
 
-# %% ../nbs/30a_ensemble.ipynb #4b404440
+# %% ../nbs/30a_ensemble.ipynb #96ccd1bb
 def member_predictions(
     model, # with `predict(genotypes)`, such as a DCell; its own weights are back afterwards
     states:list, # the members' weights: state dicts of this model, such as [kept['state'] for kept in run.top]
     genotypes,
     mean:float=0., sd:float=1. # of standardised targets: `run.mean` and `run.sd` bring the phenotype's unit back
 )->np.ndarray: # [members, n]
-    "What each member predicts. Raises ValueError without members; the model's weights are restored even where a member does not fit"
-    if not len(states): raise ValueError('member_predictions: no members; give at least one state dict, such as run.best["state"]')
+    "What each member predicts. Raises ValueError without members; the model's weights are restored whatever happens"
+    if not len(states):
+        raise ValueError('member_predictions: no members; give at least one state dict, such as run.best["state"]')
     own, out = {k: v.clone() if hasattr(v, 'clone') else v for k, v in model.state_dict().items()}, []
     try:
         for state in states:
@@ -29,7 +30,7 @@ def member_predictions(
     finally: model.load_state_dict(own)
     return np.stack(out)
 
-# %% ../nbs/30a_ensemble.ipynb #8f42a502
+# %% ../nbs/30a_ensemble.ipynb #587df32b
 class Spread(NamedTuple):
     "From the spread of members to a standard deviation: sd^2 = floor^2 + (scale * spread)^2"
     scale:float # of the members' standard deviation; 0: it says nothing
@@ -43,15 +44,16 @@ def _members(members):
     members = np.asarray(members, float)
     if members.ndim != 2 or len(members) < 2:
         raise ValueError(f'members: expected [members, n] with at least 2 members, got shape {members.shape}')
-    if np.isnan(members).any(): raise ValueError(f'members: row {np.flatnonzero(np.isnan(members).any(0))[0]} has a NaN prediction')
+    if np.isnan(members).any():
+        raise ValueError(f'members: row {np.flatnonzero(np.isnan(members).any(0))[0]} has a NaN prediction')
     return members
 
-# %% ../nbs/30a_ensemble.ipynb #bcf78b9a
+# %% ../nbs/30a_ensemble.ipynb #14c1408d
 def calibrate(
     measured, # [n]; NaN: not measured, left out. Rows that neither training nor the judgement use: the validation part
     members # [members, n] their predictions
 )->Spread: # scale, floor
-    "Scale and floor of greatest Gaussian likelihood. Raises ValueError for shapes, fewer than 3 measured rows, or no error at all"
+    "Scale and floor of greatest Gaussian likelihood. Raises ValueError for shapes, under 3 measured rows, or no error at all"
     members = _members(members)
     m, mean = _pairs(measured, members.mean(0)); _, spread = _pairs(measured, members.std(0, ddof=1))
     if len(m) < 3: raise ValueError(f'calibrate: {len(m)} measured rows; two numbers need at least 3')

@@ -29,7 +29,7 @@ from .loss_bins import fit_bins
 from .loss_models import DCellLoss
 from .metrics import mse, pearson
 
-# %% ../nbs/30_train.ipynb #58c82cdd
+# %% ../nbs/30_train.ipynb #feae172e
 @dataclass
 class FitConfig:
     "How to train; every field can be set from the command line as fit.NAME=VALUE"
@@ -56,7 +56,8 @@ class FitConfig:
             raise ValueError(f'fit.batch={self.batch}: batch normalisation needs batches of at least 2 genotypes')
         if self.top < 1: raise ValueError(f'fit.top={self.top}: at least 1, the best epoch')
         if self.top > 1 and self.keep == 'last':
-            raise ValueError(f"fit.top={self.top} keeps the best epochs, but fit.keep='last' the last; choose fit.keep=best or fit.top=1")
+            raise ValueError(f"fit.top={self.top} keeps the best epochs, but fit.keep='last' the last; "
+                             'choose fit.keep=best or fit.top=1')
         if self.lr <= 0: raise ValueError(f'fit.lr={self.lr}: expected a positive number')
 
 # %% ../nbs/30_train.ipynb #ed1b37b6
@@ -132,7 +133,7 @@ class Fit:
     def bare(self): # the model without accelerate's wrapping
         return self.accelerator.unwrap_model(self.model)
 
-# %% ../nbs/30_train.ipynb #43476364
+# %% ../nbs/30_train.ipynb #a17ed2ee
 @patch
 def epoch(self:Fit):
     "One pass over the training part, then the validation part; adds a row to `history`"
@@ -158,7 +159,8 @@ def _keep(self:Fit, row): # the epoch's weights, if they are among the best; of 
     if self.config.keep == 'last': self.top = []
     if len(self.top) == self.config.top and r <= self.top[-1]['pearson']: return
     state = {k: v.detach().cpu().clone() if torch.is_tensor(v) else v for k, v in self.bare.state_dict().items()}
-    self.top = sorted([*self.top, dict(epoch=row['epoch'], pearson=r, state=state)], key=lambda k: -k['pearson'])[:self.config.top]
+    kept = [*self.top, dict(epoch=row['epoch'], pearson=r, state=state)]
+    self.top = sorted(kept, key=lambda k: -k['pearson'])[:self.config.top]
     self.best = self.top[0]
 
 @patch

@@ -13,7 +13,7 @@ import pandas as pd
 
 from .data import DataError, Genotypes, Phenotypes
 
-# %% ../nbs/01e_trigenic.ipynb #f033346e
+# %% ../nbs/01e_trigenic.ipynb #f30ee98c
 def _hit_table(path):
     "The columns orf1, orf2, orf3 as text; the index is the line of the file"
     path, columns = Path(path), ['orf1', 'orf2', 'orf3']
@@ -26,11 +26,12 @@ def _hit_table(path):
                         'the genes of a triple stand in orf1, orf2 and orf3, separated by tabs')
     if not rows: raise DataError(f'{path}: line 2: no triple below the header; is the file cut short?')
     for i, l in rows.items():
-        if len(l) != len(header): raise DataError(f'{path}: line {i}: {len(l)} columns where line 1 has {len(header)}; complete the line')
+        if len(l) != len(header):
+            raise DataError(f'{path}: line {i}: {len(l)} columns where line 1 has {len(header)}; complete the line')
     table = pd.DataFrame(list(rows.values()), columns=header, index=list(rows))[columns]
     return table
 
-# %% ../nbs/01e_trigenic.ipynb #47bfe641
+# %% ../nbs/01e_trigenic.ipynb #00ac993d
 def read_trigenic_hits(
     path, # table with columns orf1, orf2, orf3
     genes:list=None # the vocabulary; the sorted genes of the file unless given
@@ -39,11 +40,13 @@ def read_trigenic_hits(
     table = _hit_table(path); names = table.to_numpy(object)
     if (bad := (names == '').any(1)).any():
         i = int(bad.argmax()); empty = table.columns[names[i] == ''][0]
-        raise DataError(f'{path}: line {table.index[i]}: {empty} is empty; a triple names three genes: complete or remove the line')
+        raise DataError(f'{path}: line {table.index[i]}: {empty} is empty; '
+                        'a triple names three genes: complete or remove the line')
     same = (names[:, 0] == names[:, 1]) | (names[:, 0] == names[:, 2]) | (names[:, 1] == names[:, 2])
     if same.any():
         i = int(same.argmax())
-        raise DataError(f'{path}: line {table.index[i]}: {" ".join(names[i])} names a gene twice; a triple has three: remove the line')
+        raise DataError(f'{path}: line {table.index[i]}: {" ".join(names[i])} names a gene twice; '
+                        'a triple has three: remove the line')
     triples = Genotypes.from_names(names, genes)
     distinct = triples.take(np.sort(np.unique(triples.keys(), return_index=True)[1]))
     print(f'{Path(path).name}: {len(triples):,} rows, {len(distinct):,} distinct triples, '
@@ -103,7 +106,7 @@ def _unlisted(sets, query, array_genes, n_genes, rng):
     order = order[np.sort(np.unique(keys[order], return_index=True)[1])]   # two queries can make one triple: one keeps it
     return triples[order], of[order], pairs
 
-# %% ../nbs/01e_trigenic.ipynb #c2a68585
+# %% ../nbs/01e_trigenic.ipynb #d5dcb943
 def listed_or_not(
     hits:Genotypes, # distinct triples, as `read_trigenic_hits` gives them
     per_hit:int=3, # unlisted triples drawn for each listed one
@@ -124,8 +127,8 @@ def listed_or_not(
         by = np.argsort(of, kind='stable'); has = np.bincount(of, minlength=len(pairs))
         if (has < wanted).any():
             i = int((has < wanted).argmax())
-            raise DataError(f'query {roles["query"].iloc[(query == pairs[i]).all(1).argmax()]}: {has[i]} unlisted triples to draw '
-                            f'from, {wanted[i]} wanted; lower per_hit={per_hit}')
+            raise DataError(f'query {roles["query"].iloc[(query == pairs[i]).all(1).argmax()]}: {has[i]} unlisted triples '
+                            f'to draw from, {wanted[i]} wanted; lower per_hit={per_hit}')
         take = by[np.arange(len(by)) - np.repeat(np.cumsum(has) - has, has) < np.repeat(wanted, has)]
     else: take = np.arange(len(triples))[:wanted.sum()]
     if len(take) < wanted.sum():
@@ -133,5 +136,6 @@ def listed_or_not(
     genotypes = Genotypes(hits.genes, np.concatenate([sets, triples[take]]).ravel(), 3*np.arange(len(sets) + len(take) + 1))
     names = np.array([' '.join(hits.genes[j] for j in p) for p in np.concatenate([query, pairs[of[take]]])], object)
     about = f'Kuzmin et al. 2018, Data S2; queries inferred, {roles.ambiguous.sum():,} of {len(sets):,} listed triples ambiguous'
-    return genotypes, Phenotypes(np.repeat([1., 0.], [len(sets), len(take)]), label='on the list of negative trigenic interactions',
-                                 unit='1 listed, 0 not listed (may be unmeasured)', reference=about), names
+    phenotypes = Phenotypes(np.repeat([1., 0.], [len(sets), len(take)]), label='on the list of negative trigenic interactions',
+                            unit='1 listed, 0 not listed (may be unmeasured)', reference=about)
+    return genotypes, phenotypes, names
