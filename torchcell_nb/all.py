@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/92_all.ipynb #fbb90f39
+# %% ../nbs/92_all.ipynb #ab87c7ab
 from .figures import *
 from .ontology import *
 from .annotations import *
@@ -13,6 +13,7 @@ from .data import *
 from .sources import *
 from .snapshot import *
 from .go_fetch import *
+from .trigenic import *
 from .simulate import *
 from .go_filters import *
 from .hierarchy import *
@@ -38,6 +39,7 @@ from .streaming import *
 from .certificate import *
 from .objectives import *
 from .train import *
+from .ensemble import *
 from .baselines import *
 from .runs import *
 from .interpret import *
@@ -48,9 +50,9 @@ from .experiments import *
 # %% ../nbs/92_all.ipynb #fe2dc236
 import importlib
 
-# %% ../nbs/92_all.ipynb #5d5968d1
-_modules = ('figures ontology annotations data sources snapshot simulate go_fetch go_filters hierarchy go_pipeline '
+# %% ../nbs/92_all.ipynb #d7f2a8ff
+_modules = ('figures ontology annotations data sources snapshot simulate go_fetch trigenic go_filters hierarchy go_pipeline '
             'go_compare dcell dcell_fast dcell_screen dcell_diagnostics losses loss_bins loss_order loss_labels loss_models check_logits loss_contracts '
-            'metrics intervals calibration ontology_metrics label_metrics streaming certificate objectives train baselines runs interpret report '
+            'metrics intervals calibration ontology_metrics label_metrics streaming certificate objectives train ensemble baselines runs interpret report '
             'bench experiments'.split())
 __all__ = [name for module in _modules for name in importlib.import_module(f'torchcell_nb.{module}').__all__]

@@ -29,7 +29,7 @@ from .loss_bins import fit_bins
 from .loss_models import DCellLoss
 from .metrics import mse, pearson
 
-# %% ../nbs/30_train.ipynb #3092a058
+# %% ../nbs/30_train.ipynb #feae172e
 @dataclass
 class FitConfig:
     "How to train; every field can be set from the command line as fit.NAME=VALUE"
@@ -40,6 +40,7 @@ class FitConfig:
     schedule:str = 'onecycle' # 'onecycle' or 'constant'
     patience:int = 0 # stop after this many epochs without a better validation r; 0 never stops early
     keep:str = 'best' # 'best' epoch on validation, or the 'last'
+    top:int = 1 # how many of the best epochs on validation to keep, for an ensemble; the model is left with the first
     standardise:bool = True # targets to mean 0 and SD 1 of the training part; predictions come back in the phenotype's unit
     seed:int = 0 # order of the genotypes and weights
     wandb:str = 'disabled' # 'disabled', 'offline' or 'online'
@@ -53,6 +54,10 @@ class FitConfig:
         if self.epochs < 1: raise ValueError(f'fit.epochs={self.epochs}: at least 1')
         if self.batch < 2:
             raise ValueError(f'fit.batch={self.batch}: batch normalisation needs batches of at least 2 genotypes')
+        if self.top < 1: raise ValueError(f'fit.top={self.top}: at least 1, the best epoch')
+        if self.top > 1 and self.keep == 'last':
+            raise ValueError(f"fit.top={self.top} keeps the best epochs, but fit.keep='last' the last; "
+                             'choose fit.keep=best or fit.top=1')
         if self.lr <= 0: raise ValueError(f'fit.lr={self.lr}: expected a positive number')
 
 # %% ../nbs/30_train.ipynb #ed1b37b6
@@ -103,12 +108,13 @@ def _fingerprint(model, genotypes, phenotypes, split, config, loss):
                 data=hashlib.sha256(phenotypes.value.tobytes() + genotypes.indices.tobytes()
                                     + genotypes.offsets.tobytes()).hexdigest()[:16])
 
-# %% ../nbs/30_train.ipynb #a538c86c
+# %% ../nbs/30_train.ipynb #27feed7f
 class Fit:
     "A model being trained: the loop's state, one `epoch` at a time"
     def __init__(self, model, loss, genotypes, phenotypes, split, config):
         check_fit(model, genotypes, phenotypes, split, config)
         self.config, self.loss, self.split, self.history, self.best = config, loss, split, [], None
+        self.top = [] # the `config.top` best epochs: dict(epoch, pearson, state), best first; `best` is the first
         self.fingerprint = _fingerprint(model, genotypes, phenotypes, split, config, loss)
         value = phenotypes.value
         self.mean, self.sd = ((float(value[split['train']].mean()), float(value[split['train']].std()))
@@ -127,7 +133,7 @@ class Fit:
     def bare(self): # the model without accelerate's wrapping
         return self.accelerator.unwrap_model(self.model)
 
-# %% ../nbs/30_train.ipynb #d7f72210
+# %% ../nbs/30_train.ipynb #a17ed2ee
 @patch
 def epoch(self:Fit):
     "One pass over the training part, then the validation part; adds a row to `history`"
@@ -145,10 +151,17 @@ def epoch(self:Fit):
     row = dict(epoch=n + 1, loss=total/len(loader), seconds=time.perf_counter() - start, **self._validate(),
                **{f'loss_{k}': float(np.mean([log[k] for log in logs])) for k in logs[0]})
     self.history.append(row)
-    if self.best is None or self.config.keep == 'last' or np.nan_to_num(row['validation_pearson'], nan=-1) > self.best['pearson']:
-        self.best = dict(epoch=n + 1, pearson=float(np.nan_to_num(row['validation_pearson'], nan=-1)),
-                         state={k: v.detach().cpu().clone() if torch.is_tensor(v) else v
-                                for k, v in self.bare.state_dict().items()})
+    self._keep(row)
+
+@patch
+def _keep(self:Fit, row): # the epoch's weights, if they are among the best; of equal epochs the earlier stands first
+    r = float(np.nan_to_num(row['validation_pearson'], nan=-1))
+    if self.config.keep == 'last': self.top = []
+    if len(self.top) == self.config.top and r <= self.top[-1]['pearson']: return
+    state = {k: v.detach().cpu().clone() if torch.is_tensor(v) else v for k, v in self.bare.state_dict().items()}
+    kept = [*self.top, dict(epoch=row['epoch'], pearson=r, state=state)]
+    self.top = sorted(kept, key=lambda k: -k['pearson'])[:self.config.top]
+    self.best = self.top[0]
 
 @patch
 def _validate(self:Fit):
@@ -168,11 +181,11 @@ def done(self:Fit)->bool:
     n, r = len(self.history), [np.nan_to_num(h['validation_pearson'], nan=-1) for h in self.history]
     return n >= self.config.epochs or bool(self.config.patience and n and n - 1 - int(np.argmax(r)) >= self.config.patience)
 
-# %% ../nbs/30_train.ipynb #4c685cda
+# %% ../nbs/30_train.ipynb #84a78522
 @patch
 def save(self:Fit, path):
     "Write everything the run needs to go on, whole or not at all"
-    state = dict(fingerprint=self.fingerprint, mean=self.mean, sd=self.sd, history=self.history, best=self.best,
+    state = dict(fingerprint=self.fingerprint, mean=self.mean, sd=self.sd, history=self.history, best=self.best, top=self.top,
                  model=self.bare.state_dict(), optimizer=self.optimizer.state_dict(), schedule=self.schedule.state_dict())
     part = Path(f'{path}.part'); torch.save(state, part); part.replace(path)
 
@@ -180,14 +193,16 @@ def save(self:Fit, path):
 def resume(self:Fit, path):
     "Go on from a checkpoint. Raises ValueError naming what differs if it belongs to another run"
     state = torch.load(path, weights_only=True)
+    made = {'top': 1, **state['fingerprint']}                       # before `top` there was one
     for k, now in self.fingerprint.items():
-        if state['fingerprint'].get(k) != now:
-            raise ValueError(f'{path}: made with {k}={state["fingerprint"].get(k)!r}, but this run has {now!r}; '
+        if made.get(k) != now:
+            raise ValueError(f'{path}: made with {k}={made.get(k)!r}, but this run has {now!r}; '
                              'choose another folder, or the same settings')
     self.bare.load_state_dict(state['model'])
     self.optimizer.load_state_dict(state['optimizer'])
     self.schedule.load_state_dict(state['schedule'])
     self.history, self.best = state['history'], state['best']
+    self.top = state.get('top', [self.best] if self.best else [])
 
 # %% ../nbs/30_train.ipynb #68beed5d
 @contextmanager
