@@ -7,8 +7,8 @@ __all__ = ['published_decrease', 'networks_from_pairs', 'channels_of', 'genes_of
            'save_networks', 'load_networks', 'label', 'describe', 'degrees_of', 'plot_degrees', 'overlap',
            'plot_overlap', 'decreased_zeros', 'zero_weights']
 
-# %% ../nbs/03_networks.ipynb #054f51f4
-import difflib, hashlib, json, re, textwrap, zipfile
+# %% ../nbs/03_networks.ipynb #a896af4e
+import difflib, hashlib, json, re, zipfile
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -230,7 +230,7 @@ def plot_degrees(
     ax.legend(fontsize=9, loc='lower left')
     return ax
 
-# %% ../nbs/03_networks.ipynb #79800677
+# %% ../nbs/03_networks.ipynb #84c5b907
 def overlap(networks:HeteroData)->pd.DataFrame: # [channel, channel], %; NaN for a channel without pairs
     "Of the pairs of the row's channel, the share that the column's has too"
     n, channels = len(genes_of(networks)), channels_of(networks)
@@ -247,12 +247,13 @@ def plot_overlap(
     m = len(table)
     ax = ax or plt.subplots(figsize=(1.1*m + 2.6, .75*m + 1.8))[1]
     shown = np.where(np.eye(m, dtype=bool), np.nan, table.to_numpy())
-    ax.imshow(np.nan_to_num(shown), cmap='Blues', vmin=0, vmax=100, aspect='auto')
+    ax.set_facecolor(palette['quiet'])                                # the diagonal, which says nothing
+    ax.imshow(shown, cmap='Blues', vmin=0, vmax=100, aspect='auto')
     for a, b in np.argwhere(~np.isnan(shown)):
         v = shown[a, b]
         ax.text(b, a, f'{v:.0f}' if v >= 9.95 or v == 0 else f'{v:.1f}' if v >= .05 else '<0.1', ha='center', va='center', fontsize=11,
                 color='white' if v > 60 else palette['ink'])
-    words = [textwrap.fill(label(networks, c), 16) for c in table]
+    words = [label(networks, c).replace(' (', '\n(') for c in table]
     ax.set_xticks(range(m), words, rotation=40, ha='right', rotation_mode='anchor', fontsize=9); ax.set_yticks(range(m), words, fontsize=9)
     ax.set(xlabel='... also in this channel, %', ylabel='pairs of this channel ...')
     ax.spines[:].set_visible(False); ax.tick_params(length=0)
