@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/92_all.ipynb #fbb90f39
+# %% ../nbs/92_all.ipynb #6057d899
 from .figures import *
 from .ontology import *
 from .annotations import *
@@ -18,6 +18,9 @@ from .go_filters import *
 from .hierarchy import *
 from .go_pipeline import *
 from .go_compare import *
+from .networks import *
+from .string_db import *
+from .network_controls import *
 from .dcell import *
 from .dcell_fast import *
 from .dcell_screen import *
@@ -48,9 +51,9 @@ from .experiments import *
 # %% ../nbs/92_all.ipynb #fe2dc236
 import importlib
 
-# %% ../nbs/92_all.ipynb #5d5968d1
+# %% ../nbs/92_all.ipynb #b5c2c012
 _modules = ('figures ontology annotations data sources snapshot simulate go_fetch go_filters hierarchy go_pipeline '
-            'go_compare dcell dcell_fast dcell_screen dcell_diagnostics losses loss_bins loss_order loss_labels loss_models check_logits loss_contracts '
+            'go_compare networks string_db network_controls dcell dcell_fast dcell_screen dcell_diagnostics losses loss_bins loss_order loss_labels loss_models check_logits loss_contracts '
             'metrics intervals calibration ontology_metrics label_metrics streaming certificate objectives train baselines runs interpret report '
             'bench experiments'.split())
 __all__ = [name for module in _modules for name in importlib.import_module(f'torchcell_nb.{module}').__all__]

@@ -194,7 +194,7 @@ def rename(
         return np.array([aliases.get(u, u) for u in unique] + [None], object)[codes]
     return edges.assign(gene1=by(edges.gene1), gene2=by(edges.gene2))
 
-# %% ../nbs/03a_string.ipynb #24cc532b
+# %% ../nbs/03a_string.ipynb #3037291d
 _substitutes = {
     'coexpression': ('Hu-2007.txt', 'SUBSTITUTE: Hu et al. 2007 coexpression, as collected by BIONIC, not STRING'),
     'experimental': ('Krogan-2006.txt', 'SUBSTITUTE: Krogan et al. 2006 AP-MS, as collected by BIONIC, not STRING; no weights: every weight is 1')}
@@ -208,14 +208,12 @@ def string_v91(
     if folder is None or not (folder/'yeast_string_genes.txt').is_file():
         place = f'{folder}: no yeast_string_genes.txt' if folder else 'no folder given, and TORCHCELL_NB_DATA is not set'
         raise FileNotFoundError(f'{place}; the files come from https://github.com/ma-compbio/DANGO (yeast_string_*.txt) and '
-                                'https://github.com/bowang-lab/BIONIC-analyses (Hu-2007.txt, Krogan-2006.txt): put them in one folder '
+                                'the repository BIONIC-analyses (Hu-2007.txt, Krogan-2006.txt): put them in one folder '
                                 'and name it, or fetch the whole release with fetch_string')
     genes = _content(folder/'yeast_string_genes.txt').decode().split()
     edges = {c: read_edge_list(folder/_substitutes[c][0]) if c in _substitutes
              else read_adjacency(folder/f'yeast_string_{c}_adjacency.txt', genes, first=1) for c in string_channels}
     about = {c: _substitutes[c][1] if c in _substitutes else 'STRING v9.1' for c in string_channels}
-    known = set(genes)
-    for c in set(string_channels) - set(_substitutes): assert known.issuperset(edges[c].gene1)
     return build_networks(genes, edges, '9.1', about, unknown='drop')
 
 # %% ../nbs/03a_string.ipynb #0f48a47a
