@@ -19,10 +19,14 @@ from .go_filters import *
 from .hierarchy import *
 from .go_pipeline import *
 from .go_compare import *
+from .networks import *
+from .string_db import *
+from .network_controls import *
 from .dcell import *
 from .dcell_fast import *
 from .dcell_screen import *
 from .dcell_diagnostics import *
+from .dango import *
 from .losses import *
 from .loss_bins import *
 from .loss_order import *
@@ -41,6 +45,7 @@ from .objectives import *
 from .train import *
 from .ensemble import *
 from .baselines import *
+from .tasks import *
 from .runs import *
 from .interpret import *
 from .report import *
@@ -52,7 +57,8 @@ import importlib
 
 # %% ../nbs/92_all.ipynb #d7f2a8ff
 _modules = ('figures ontology annotations data sources snapshot simulate go_fetch trigenic go_filters hierarchy go_pipeline '
-            'go_compare dcell dcell_fast dcell_screen dcell_diagnostics losses loss_bins loss_order loss_labels loss_models check_logits loss_contracts '
-            'metrics intervals calibration ontology_metrics label_metrics streaming certificate objectives train ensemble baselines runs interpret report '
+            'go_compare networks string_db network_controls dcell dcell_fast dcell_screen dcell_diagnostics '
+            'dango losses loss_bins loss_order loss_labels loss_models check_logits loss_contracts '
+            'metrics intervals calibration ontology_metrics label_metrics streaming certificate objectives train ensemble baselines tasks runs interpret report '
             'bench experiments'.split())
 __all__ = [name for module in _modules for name in importlib.import_module(f'torchcell_nb.{module}').__all__]

@@ -80,14 +80,16 @@ def _figure(plot, path):
     use_style(); figure = plot().figure
     _written(path, lambda p: figure.savefig(p, format=Path(path).suffix[1:]))
 
-# %% ../nbs/91_cli.ipynb #cf8b28d7
+# %% ../nbs/91_cli.ipynb #2c7b0510
 def data(args):
     "Fetch files"
-    from torchcell_nb.go_fetch import fetch_go
     import pooch; pooch.get_logger().setLevel('ERROR')
-    made = fetch_go(args.out, args.release, args.manifest)
+    if args.what == 'string': from torchcell_nb.string_db import fetch_string as fetch
+    else: from torchcell_nb.go_fetch import fetch_go as fetch
+    made = fetch(args.out, args.release, args.manifest)
     for name, f in made['files'].items(): print(f'{name:18} {f["bytes"]:>11,} bytes  {f["sha256"][:12]}...  {f["version"]}')
-    print(f'{args.out}/manifest.json\nnow: torchcell_nb go --folder {args.out}')
+    print(f'{args.out}/manifest.json\nnow: ' + (f'string_release({args.out!r}) in Python' if args.what == 'string'
+                                               else f'torchcell_nb go --folder {args.out}'))
 
 # %% ../nbs/91_cli.ipynb #8234433d
 def bench(args):
@@ -111,7 +113,7 @@ def bench(args):
     if args.json: print(json.dumps(rows))
     if args.figure: _figure(lambda: plot_bench(rows), args.figure)
 
-# %% ../nbs/91_cli.ipynb #06ae411f
+# %% ../nbs/91_cli.ipynb #ce5551a5
 _about = dict(
     demo=('the whole library on one example in about a minute: real yeast Gene Ontology, SIMULATED phenotypes, no download', '''
 Takes the embedded yeast Gene Ontology under the cell cycle, filters it, simulates fitness of single, double
@@ -163,13 +165,19 @@ size: seconds of each (medians), definition/fast, fast/products, peak memory, ge
     data=('fetch data from their publishers', '''
   torchcell_nb data go --out go                        today's Gene Ontology, SGD's annotations, SGD's genes
   torchcell_nb data go --out go --release 2025-03-16   an archived release
-  torchcell_nb data go --out again --manifest go/manifest.json   the same folder again, checked'''))
+  torchcell_nb data go --out again --manifest go/manifest.json   the same folder again, checked
+  torchcell_nb data string --release 12.0 --out string12   the networks of STRING for yeast; 9.1, 11.0 or 12.0'''))
 
-# %% ../nbs/91_cli.ipynb #09def775
+# %% ../nbs/91_cli.ipynb #215b6633
 _data_go = '''
 Fetches go-basic.obo, sgd.gaf.gz and SGD_features.tab (about 40 MB), checks that each can be read, and writes
 manifest.json with address, SHA-256 and version of each. With --manifest the same folder is made again, from
 the files beside the manifest or from their addresses, and other files are refused: keep the folder. Gene Ontology and SGD: CC-BY 4.0.'''
+
+_data_string = '''
+Fetches 4932.protein.links.detailed, all pairs of yeast's proteins with a score per channel, checks that it can
+be read, and writes manifest.json with address, SHA-256 and version. With --manifest the same file is fetched again,
+of whatever release, and another one is refused: keep the folder. STRING: CC-BY 4.0.'''
 
 def settings(words):
     "Print all settings as YAML"
@@ -177,7 +185,7 @@ def settings(words):
     from torchcell_nb.runs import compose_config
     print(OmegaConf.to_yaml(OmegaConf.structured(compose_config(words))), end='')
 
-# %% ../nbs/91_cli.ipynb #fc0dd650
+# %% ../nbs/91_cli.ipynb #c7d4e0c3
 def parser()->argparse.ArgumentParser:
     "The command line's parser"
     raw = argparse.RawDescriptionHelpFormatter
@@ -196,6 +204,10 @@ def parser()->argparse.ArgumentParser:
     s.add_argument('--release', default='current', metavar='DATE',
                    help="an archived release, such as 2025-03-16 (default: today's)")
     s.add_argument('--manifest', metavar='FILE', help='manifest.json of an earlier fetch: get the very same files')
+    s = what.add_parser('string', help='networks of STRING for yeast', description=_data_string, formatter_class=raw)
+    s.add_argument('--out', default='string', metavar='DIR', help='folder to make (default: string)')
+    s.add_argument('--release', default='9.1', help='9.1, 11.0 or 12.0 (default: 9.1)')
+    s.add_argument('--manifest', metavar='FILE', help='manifest.json of an earlier fetch: get the very same file')
     _bench_options(made['bench'].add_subparsers(dest='what', required=True, metavar='WHAT').add_parser(
         'dcell', help='DCell', description=_about['bench'][1], formatter_class=raw))
     return p

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['FitConfig', 'Rows', 'batches', 'check_fit', 'Fit', 'cpu_threads', 'fit', 'plot_curves']
 
-# %% ../nbs/30_train.ipynb #59fd6f53
+# %% ../nbs/30_train.ipynb #26aa5a7a
 import dataclasses, hashlib, time
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ from .dcell_fast import DCell
 from .figures import palette
 from .hierarchy import Hierarchy
 from .loss_bins import fit_bins
-from .loss_models import DCellLoss
+from .loss_models import DangoLoss, DCellLoss
 from .metrics import mse, pearson
 
 # %% ../nbs/30_train.ipynb #feae172e
@@ -76,13 +76,13 @@ def batches(rows:Rows, batch:int, seed:int)->DataLoader:
     return DataLoader(rows, batch, shuffle=True, drop_last=len(rows) >= batch, collate_fn=lambda b: b,
                       generator=torch.Generator().manual_seed(seed))
 
-# %% ../nbs/30_train.ipynb #f6486130
+# %% ../nbs/30_train.ipynb #ccf4b036
 def check_fit(model:DCell, genotypes:Genotypes, phenotypes:Phenotypes, split:Split, config:FitConfig):
     "Refuse, with a DataError, what cannot be trained on, before anything is written"
     if len(genotypes) != len(phenotypes):
         raise DataError(f'{len(genotypes)} genotypes against {len(phenotypes)} phenotypes; they must be aligned')
-    if tuple(genotypes.genes) != model.hierarchy.genes:
-        raise DataError('the genotypes have another gene vocabulary than the hierarchy; build them with genes=hierarchy.genes')
+    if tuple(genotypes.genes) != (getattr(model, 'genes', None) or model.hierarchy.genes):
+        raise DataError('the genotypes have another gene vocabulary than the model; build them with the genes of its hierarchy or networks')
     for part in ('train', 'validation'):
         if part not in split.parts:
             raise DataError(f'split {split.name} has no part {part!r}; it has {", ".join(split.parts)}')
@@ -103,8 +103,8 @@ def check_fit(model:DCell, genotypes:Genotypes, phenotypes:Phenotypes, split:Spl
 def _fingerprint(model, genotypes, phenotypes, split, config, loss):
     "What a checkpoint must agree with to be resumed"
     settings = {k: v for k, v in dataclasses.asdict(config).items() if k not in ('wandb', 'threads')}
-    return dict(settings, model=repr(model), hierarchy=model.hierarchy.id, split=split.id,
-                loss=repr(loss),
+    return dict(settings, model=repr(model), split=split.id,
+                loss=repr(loss), hierarchy=getattr(model, 'networks_id', None) or model.hierarchy.id,
                 data=hashlib.sha256(phenotypes.value.tobytes() + genotypes.indices.tobytes()
                                     + genotypes.offsets.tobytes()).hexdigest()[:16])
 
@@ -133,17 +133,23 @@ class Fit:
     def bare(self): # the model without accelerate's wrapping
         return self.accelerator.unwrap_model(self.model)
 
-# %% ../nbs/30_train.ipynb #a17ed2ee
+# %% ../nbs/30_train.ipynb #26122779
+def _beside(loss, model, epoch):
+    "What a loss wants of the model beside its predictions, and what it is told beside the targets"
+    if isinstance(loss, DCellLoss): return {}, dict(parameters=model.weights())
+    if isinstance(loss, DangoLoss): return dict(rebuild=loss.weight(epoch) > 0), dict(epoch=epoch)
+    return {}, {}
+
 @patch
 def epoch(self:Fit):
     "One pass over the training part, then the validation part; adds a row to `history`"
     n, start, total, logs = len(self.history), time.perf_counter(), 0., []
-    penalised = dict(parameters=self.bare.weights()) if isinstance(self.loss, DCellLoss) else {}
+    asked, given = _beside(self.loss, self.bare, n)
     torch.manual_seed(self.config.seed*1_000_003 + n)
     self.model.train()
     loader = batches(self.rows, self.config.batch, seed=self.config.seed*1_000_003 + n)
     for indices, offsets, y in self.accelerator.prepare(loader):
-        loss = self.loss(self.model(indices, offsets), y, **penalised)
+        loss = self.loss(self.model(indices, offsets, **asked), y, **given)
         self.optimizer.zero_grad(); self.accelerator.backward(loss); self.optimizer.step(); self.schedule.step()
         total += loss.item(); logs.append(getattr(self.loss, 'log', {}))
     if not np.isfinite(total):
