@@ -181,7 +181,7 @@ def compose_config(
         raise ConfigError(f'{sorted(missing)[0]} must be given: {sorted(missing)[0]}=...')
     return OmegaConf.to_object(cfg)
 
-# %% ../nbs/32_runs.ipynb #d259f310
+# %% ../nbs/32_runs.ipynb #c7143a42
 def _comparable(config): # settings that decide the result
     d = json.loads(json.dumps(dataclasses.asdict(config)))
     return ({k: v for k, v in OmegaConf.to_container(OmegaConf.create(d)).items() if k != 'out'}
@@ -195,10 +195,10 @@ def _claim(folder, config):
     "Make the run's folder, or check that the one there belongs to the same run; a finished run is left as it is"
     if (folder/'config.yaml').exists():
         old = OmegaConf.to_container(OmegaConf.load(folder/'config.yaml'))
-        old, new = (_flat({**old, 'fit': {k: v for k, v in old['fit'].items() if k not in ('threads', 'wandb')}}),
-                    _flat(_comparable(config)))
-        defaults = {k: dataclasses.asdict(type(getattr(config, k))()) for k in ('model', 'loss', 'split', 'fit')}
-        old = {**_flat(defaults), **old}                              # a run made before a setting existed had its default
+        for k in ('model', 'loss', 'split', 'fit'):                   # a run made before a setting existed had its default
+            old[k] = {**dataclasses.asdict(type(getattr(config, k))()), **old.get(k, {})}
+        old['fit'] = {k: v for k, v in old['fit'].items() if k not in ('threads', 'wandb')}
+        old, new = _flat(old), _flat(_comparable(config))
         if changed := [f'{k}={old.get(k)}, now {new.get(k)}'
                        for k in sorted({**old, **new}) if k != 'out' and old.get(k) != new.get(k)]:
             raise ConfigError(f'{folder}: holds a run with other settings: '
