@@ -113,7 +113,7 @@ def bench(args):
     if args.json: print(json.dumps(rows))
     if args.figure: _figure(lambda: plot_bench(rows), args.figure)
 
-# %% ../nbs/91_cli.ipynb #ce5551a5
+# %% ../nbs/91_cli.ipynb #4388d417
 _about = dict(
     demo=('the whole library on one example in about a minute: real yeast Gene Ontology, SIMULATED phenotypes, no download', '''
 Takes the embedded yeast Gene Ontology under the cell cycle, filters it, simulates fitness of single, double
@@ -163,8 +163,7 @@ size: seconds of each (medians), definition/fast, fast/products, peak memory, ge
   torchcell_nb bench dcell --batch 32,256,1024
   torchcell_nb bench dcell --batch 256 --by contained --json'''),
     data=('fetch data from their publishers', '''
-  torchcell_nb data go --out go                        today's Gene Ontology, SGD's annotations, SGD's genes
-  torchcell_nb data go --out go --release 2025-03-16   an archived release
+  torchcell_nb data go --out go [--release 2025-03-16]   today's Gene Ontology and SGD's annotations, or an archived one
   torchcell_nb data go --out again --manifest go/manifest.json   the same folder again, checked
   torchcell_nb data string --release 12.0 --out string12   the networks of STRING for yeast; 9.1, 11.0 or 12.0'''))
 
