@@ -144,7 +144,8 @@ def save_networks(
 ):
     "Save genes, channels, `release`, `about` and `report`"
     path = Path(path)
-    report = networks.report.to_dict('index') if networks.report is not None else None
+    report = getattr(networks, 'report', None)                        # PyG keeps no attribute that is None
+    report = report.to_dict('index') if report is not None else None
     about = dict(release=networks.release, about=networks.about, report=report, id=networks_id(networks), channels=channels_of(networks))
     arrays = {f'{n}_{k}': a for k, c in enumerate(channels_of(networks)) for n, a in zip(('i', 'j', 'weight'), pairs_of(networks, c))}
     path.parent.mkdir(parents=True, exist_ok=True)
