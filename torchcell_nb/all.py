@@ -50,6 +50,7 @@ from .runs import *
 from .interpret import *
 from .report import *
 from .bench import *
+from .bench_dango import *
 from .experiments import *
 
 # %% ../nbs/92_all.ipynb #fe2dc236
@@ -60,5 +61,5 @@ _modules = ('figures ontology annotations data sources snapshot simulate go_fetc
             'go_compare networks string_db network_controls dcell dcell_fast dcell_screen dcell_diagnostics '
             'dango losses loss_bins loss_order loss_labels loss_models check_logits loss_contracts '
             'metrics intervals calibration ontology_metrics label_metrics streaming certificate objectives train ensemble baselines tasks runs interpret report '
-            'bench experiments'.split())
+            'bench bench_dango experiments'.split())
 __all__ = [name for module in _modules for name in importlib.import_module(f'torchcell_nb.{module}').__all__]

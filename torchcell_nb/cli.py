@@ -9,7 +9,7 @@ __all__ = ['demo', 'train', 'go', 'data', 'bench', 'settings', 'parser', 'main']
 import argparse, json, os, sys
 from pathlib import Path
 
-# %% ../nbs/91_cli.ipynb #5a7b01c6
+# %% ../nbs/91_cli.ipynb #9deb0a78
 def _train(words, name):
     from torchcell_nb.report import write_report
     from torchcell_nb.runs import compose_config, train_run
@@ -28,7 +28,7 @@ def demo(words):
 
 def train(words):
     "Train on your data"
-    return _train(words, 'dcell')
+    return _train(words, None)
 
 # %% ../nbs/91_cli.ipynb #517c3034
 def _written(path, write):
@@ -91,29 +91,44 @@ def data(args):
     print(f'{args.out}/manifest.json\nnow: ' + (f'string_release({args.out!r}) in Python' if args.what == 'string'
                                                else f'torchcell_nb go --folder {args.out}'))
 
-# %% ../nbs/91_cli.ipynb #8234433d
-def bench(args):
-    "Measure how fast DCell is"
-    _check_figure(args.figure)
-    try: batches = [int(b) for b in args.batch.split(',')]
+# %% ../nbs/91_cli.ipynb #38d057f8
+def _batches(text):
+    try: return [int(b) for b in text.split(',')]
     except ValueError:
-        raise ValueError(f'--batch {args.batch}: expected whole numbers with commas between them, such as 32,256,1024') from None
+        raise ValueError(f'--batch {text}: expected whole numbers with commas between them, such as 32,256,1024') from None
+
+def _bench_dcell(args):
     from torchcell_nb.bench import bench_dcell, plot_bench, yeast_hierarchy
-    from torchcell_nb.train import cpu_threads
     def row(r):
         print(f'{r["batch"]:>6,} {r["fast_s"]:>9.3f} {r["definition_s"]:>12.3f} {r["gemm_s"]:>10.3f} '
               f'{r["ratio"]:>9.1f}x {r["over_gemm"]:>8.2f}x {r["peak_mb"]:>8,.0f} {r["inference_per_s"]:>12,.0f}', flush=True)
-    hierarchy = yeast_hierarchy(root=args.root)
+    batches, hierarchy = _batches(args.batch), yeast_hierarchy(root=args.root)
     if not args.json:
         print(f'{hierarchy}\nwidths by {args.by} genes, {args.genes} disrupted per genotype, '
               f'{args.threads} threads; seconds a step\n\n'
               ' batch      fast   definition   products  def./fast  fast/pr. peak, MB  evaluated/s')
-    with cpu_threads(args.threads):
-        rows = bench_dcell(batches, hierarchy, args.by, args.genes, args.repeats, progress=None if args.json else row)
-    if args.json: print(json.dumps(rows))
-    if args.figure: _figure(lambda: plot_bench(rows), args.figure)
+    return bench_dcell(batches, hierarchy, args.by, args.genes, args.repeats, progress=None if args.json else row), plot_bench
 
-# %% ../nbs/91_cli.ipynb #4388d417
+def _bench_dango(args):
+    from torchcell_nb.bench_dango import bench_dango, plot_bench_dango, string_sizes
+    def row(r):
+        print(f'{r["batch"]:>6,} {"yes" if r["reconstruct"] else "no":>10} {r["step_s"]:>9.3f} {r["floor_s"]:>10.3f} {r["ratio"]:>8.2f}x '
+              f'{r["peak_mb"]:>9,.0f} {91_050/r["batch"]*r["step_s"]:>14,.0f}', flush=True)
+    if not args.json:
+        print(f'Dango ({args.mode}), d = {args.dim}, on SIMULATED networks of {sum(string_sizes.values()):,} pairs of 6,400 genes; '
+              f'{args.threads} threads; seconds a step\n\n'
+              ' batch rebuilding      step   products step/pr.  peak, MB  epoch of 91,050')
+    return bench_dango(_batches(args.batch), args.mode, args.dim, args.repeats, progress=None if args.json else row), plot_bench_dango
+
+def bench(args):
+    "Measure how fast a model is"
+    from torchcell_nb.train import cpu_threads
+    _check_figure(args.figure)
+    with cpu_threads(args.threads): rows, plot = dict(dcell=_bench_dcell, dango=_bench_dango)[args.what](args)
+    if args.json: print(json.dumps(rows))
+    if args.figure: _figure(lambda: plot(rows), args.figure)
+
+# %% ../nbs/91_cli.ipynb #9dbc41ab
 _about = dict(
     demo=('the whole library on one example in about a minute: real yeast Gene Ontology, SIMULATED phenotypes, no download', '''
 Takes the embedded yeast Gene Ontology under the cell cycle, filters it, simulates fitness of single, double
@@ -121,22 +136,24 @@ and triple knock-outs, trains a DCell beside its baselines, and writes runs/demo
 
   torchcell_nb demo
   torchcell_nb demo data.root=GO:0006281 seed=1 out=runs/repair'''),
-    train=('train a DCell; data, model and training are set by key=value', '''
-data:
+    train=('train a DCell or a Dango; data, model and training are set by key=value', '''
+model=dcell (default) or model=dango; data:
   data=dna_repair                  DCell's own example, 8,783 + 2,868 double knock-outs (found or downloaded)
   data=dcell_files data.topology=F data.train=F [data.test=F]
                                    any data set in DCell's file layout
   data=table data.path=F           your own TSV, CSV or parquet: columns genes and value; also data.root=GO:...
                                    data.value=COLUMN data.unknown=error|drop data.unmeasured=error|drop
   data=simulated                   simulated fitness on the real yeast Gene Ontology
+  data=trigenic_hits               trigenic hits, told from triples that are not listed (model=dango)
 
 settings most often changed:
   seed=0  out=DIR  fit.epochs=120  fit.lr=0.01  fit.weight_decay=0.3  fit.batch=256  loss.alpha=0.3
   loss.name=dcell|mse|huber|log_cosh|gaussian_nll|gaussian_crps|soft_label|ordinal[+ordinal_entropy|+rank_contrast|+wasserstein]
-  model.norm=batch|layer|none  model.order=act-norm|norm-act  control=none|genes  test=true|false
+  model.norm=batch|layer|none  model.order=act-norm|norm-act  control=none|genes|shuffled  test=true|false
+  split=given|random|folds|genes_any|genes_all|queries    of Dango: model.mode=paper|released  model.networks=DIR  loss.schedule=...
 
   torchcell_nb train data=dna_repair seed=0 out=runs/repair
-  torchcell_nb train data=table data.path=mine.tsv data.root=GO:0006281 out=runs/mine
+  torchcell_nb train model=dango data=trigenic_hits split=random seed=0 out=runs/hits
 
 A run that was stopped goes on when the same command is given again. All settings: torchcell_nb settings.'''),
     settings=('print every setting with its value', '''
@@ -154,14 +171,16 @@ step left. A pipeline is a preset or a YAML file:
 
   torchcell_nb go --preset ma2018 --figure funnel.png
   torchcell_nb go --preset torchcell_006 --why GO:0006281
-  torchcell_nb go --filters mine.yaml --root GO:0006281 --out filtered --json'''),
-    bench=('measure how fast DCell is on this machine', '''
-Training steps of DCell on yeast's whole Gene Ontology (embedded, filtered as by ma2018) with random triple
-knock-outs: the network, its term-by-term definition and its matrix products alone, taking turns. Printed per batch
-size: seconds of each (medians), definition/fast, fast/products, peak memory, genotypes evaluated per second.
+  torchcell_nb go --filters mine.yaml --root GO:0006281 --out filtered --json'''))
 
-  torchcell_nb bench dcell --batch 32,256,1024
-  torchcell_nb bench dcell --batch 256 --by contained --json'''),
+# %% ../nbs/91_cli.ipynb #0ceb3a65
+_about |= dict(
+    bench=('measure how fast a model is on this machine', '''
+Training steps beside the matrix products they are made of, taking turns in one process; medians and peak memory.
+
+  torchcell_nb bench dcell --batch 32,256,1024      yeast's whole Gene Ontology, random triple knock-outs; also the
+                                                    term-by-term definition, and genotypes evaluated per second
+  torchcell_nb bench dango --batch 96,1024 --json   six simulated networks of STRING's size'''),
     data=('fetch data from their publishers', '''
   torchcell_nb data go --out go [--release 2025-03-16]   today's Gene Ontology and SGD's annotations, or an archived one
   torchcell_nb data go --out again --manifest go/manifest.json   the same folder again, checked
@@ -184,7 +203,7 @@ def settings(words):
     from torchcell_nb.runs import compose_config
     print(OmegaConf.to_yaml(OmegaConf.structured(compose_config(words))), end='')
 
-# %% ../nbs/91_cli.ipynb #c7d4e0c3
+# %% ../nbs/91_cli.ipynb #05c064f4
 def parser()->argparse.ArgumentParser:
     "The command line's parser"
     raw = argparse.RawDescriptionHelpFormatter
@@ -207,11 +226,13 @@ def parser()->argparse.ArgumentParser:
     s.add_argument('--out', default='string', metavar='DIR', help='folder to make (default: string)')
     s.add_argument('--release', default='9.1', help='9.1, 11.0 or 12.0 (default: 9.1)')
     s.add_argument('--manifest', metavar='FILE', help='manifest.json of an earlier fetch: get the very same file')
-    _bench_options(made['bench'].add_subparsers(dest='what', required=True, metavar='WHAT').add_parser(
-        'dcell', help='DCell', description=_about['bench'][1], formatter_class=raw))
+    what = made['bench'].add_subparsers(dest='what', required=True, metavar='WHAT')
+    for name, words, options in (('dcell', 'DCell', _dcell_options), ('dango', 'Dango', _dango_options)):
+        s = what.add_parser(name, help=words, description=_about['bench'][1], formatter_class=raw)
+        options(s); _bench_options(s)
     return p
 
-# %% ../nbs/91_cli.ipynb #a4b09cfb
+# %% ../nbs/91_cli.ipynb #13e29b90
 def _go_options(s):
     which = s.add_mutually_exclusive_group()
     which.add_argument('--preset', default='ma2018',
@@ -228,12 +249,19 @@ def _go_options(s):
     s.add_argument('--figure', metavar='FILE', help='draw the funnel, as .png, .svg or .pdf')
     s.add_argument('--out', metavar='DIR', help='save the filtered ontology, the hierarchy and the account')
 
-def _bench_options(s):
+def _dcell_options(s):
     s.add_argument('--batch', default='32,256,1024', metavar='B,B', help='batch sizes (default: 32,256,1024)')
     s.add_argument('--by', default='direct', choices=('direct', 'contained'),
                    help="genes that widths count (default: direct; the paper's: contained)")
     s.add_argument('--genes', type=int, default=3, metavar='K', help='genes disrupted per genotype (default: 3)')
     s.add_argument('--root', metavar='TERM', help='only what lies under this term, id or name (default: everything)')
+
+def _dango_options(s):
+    s.add_argument('--batch', default='96,1024', metavar='B,B', help='tuples per step (default: 96,1024)')
+    s.add_argument('--mode', default='paper', choices=('paper', 'released'), help='(default: paper)')
+    s.add_argument('--dim', type=int, default=128, metavar='D', help='width of every embedding (default: 128)')
+
+def _bench_options(s):
     s.add_argument('--repeats', type=int, default=9, metavar='N', help='steps of which the median is taken (default: 9)')
     s.add_argument('--threads', type=int, default=2, metavar='N', help='CPU threads (default: 2)')
     s.add_argument('--json', action='store_true', help='print one JSON list')

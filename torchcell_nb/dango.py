@@ -81,7 +81,7 @@ class Channel(nn.Module):
 
     def extra_repr(self): return f'{self.name}: {self.pairs:,} pairs of {self.n:,} genes'
 
-# %% ../nbs/11_dango.ipynb #b2c49840
+# %% ../nbs/11_dango.ipynb #8d006ed9
 nonlinearities = dict(silu=F.silu, relu=F.relu, tanh=torch.tanh)                         # the released code has silu, which it calls swish
 
 class ChannelEncoder(nn.Module):
@@ -100,7 +100,7 @@ class ChannelEncoder(nn.Module):
         "The genes as their neighbourhoods in the channel show them"
         for layer in self.layers:
             near = channel.mean(x, self.neighbours if self.training else 0)
-            x = nonlinearities[self.activation](layer.lin_r(x).addmm_(near, layer.lin_l.weight.T).add_(layer.lin_l.bias))
+            x = nonlinearities[self.activation](layer.lin_l(near) + layer.lin_r(x))
         return x
 
 # %% ../nbs/11_dango.ipynb #55783b83
@@ -237,7 +237,7 @@ modes = {
     'paper':    dict(meta_layers=2, attention_layers=2, exclude_self=True,  rezero=True,  difference=True,  mean=True,  neighbours=0, apart=False),
     'released': dict(meta_layers=1, attention_layers=1, exclude_self=False, rezero=False, difference=False, mean=False, neighbours=5, apart=True)}
 
-# %% ../nbs/11_dango.ipynb #3c2f7864
+# %% ../nbs/11_dango.ipynb #e6b6084c
 class Dango(nn.Module):
     "Scores of gene tuples from networks of genes (Zhang et al. 2020)"
     def __init__(self,
@@ -251,7 +251,6 @@ class Dango(nn.Module):
         super().__init__()
         if mode not in modes:
             raise ValueError(f'mode={mode!r}: expected {" or ".join(modes)}; did you mean {difflib.get_close_matches(mode, modes, 1, 0)[0]!r}?')
-        if not channels_of(networks): raise ValueError('the networks have no channel')
         self.mode, self.nodes, m = mode, nodes, modes[mode]
         self.genes, self.channel_names, self.networks_id = genes_of(networks), tuple(channels_of(networks)), networks_id(networks)
         self.apart, self._kept = m['apart'], None

@@ -48,7 +48,7 @@ def archive(
             if (run.folder/name).exists(): shutil.copyfile(run.folder/name, to/name)
         if predictions:
             p = run.predictions; p = p[p.part == 'test']
-            p.astype({c: 'float32' for c in p.columns[2:]}).to_parquet(to/'predictions.parquet', compression='zstd', index=False)
+            p.astype({c: 'float32' for c in p.select_dtypes('number')}).to_parquet(to/'predictions.parquet', compression='zstd', index=False)
 
 def archived(folder)->dict: # name -> list of Run by seed
     "Read an archive back"

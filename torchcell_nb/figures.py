@@ -14,7 +14,7 @@ import numpy as np
 from matplotlib.collections import LineCollection
 
 # %% ../nbs/00_figures.ipynb #0cb31cac
-palette = dict(dcell='#0072B2', ridge='#E69F00', forest='#009E73', factorisation='#CC79A7', ceiling='#8a8a8a',
+palette = dict(dcell='#0072B2', dango='#7a3e9d', ridge='#E69F00', forest='#009E73', factorisation='#CC79A7', ceiling='#8a8a8a',
                train='#56B4E9', validation='#D55E00', test='#0072B2', signal='#D55E00', quiet='#c9ced6', ink='#22262e')
 
 # %% ../nbs/00_figures.ipynb #5c9ed6cd

@@ -183,7 +183,7 @@ def _dcell_files(d, config, seed):
     return Task(Hierarchy.from_ontology(ontology), *parts,
                 {Path(d[k]).name: _sha256(d[k]) for k in ('topology', 'train', 'test') if d[k]})
 
-# %% ../nbs/31a_tasks.ipynb #32a9316e
+# %% ../nbs/31a_tasks.ipynb #e45435c3
 def _simulated(d, config, seed):
     part, report = _yeast(d['root'], d['min_contained'])
     hierarchy = Hierarchy.from_ontology(part)
@@ -207,7 +207,7 @@ def _trigenic_hits(d, config, seed):
     if not path.is_file():
         raise FileNotFoundError(f'{path}: no such file; name the list of trigenic hits (columns orf1, orf2, orf3) with data.path=, '
                                 'or the folder that holds trigenic/trigenic_hits.tsv with TORCHCELL_NB_DATA')
-    genotypes, phenotypes, queries = listed_or_not(read_trigenic_hits(path), d['per_hit'], d['seed'], d['matched'])
+    genotypes, phenotypes, queries = listed_or_not(read_trigenic_hits(path, say=None), d['per_hit'], d['seed'], d['matched'])
     task = Task(None, genotypes, phenotypes, None, {path.name: _sha256(path)}, queries=queries)
     if config.model.name == 'dcell': task = _on_yeast(task, d, path)
     return dataclasses.replace(task, split=split_random(task.genotypes, seed, config.split.validation*.9, .1))

@@ -265,13 +265,13 @@ def __repr__(self:Fit):
             f'kept epoch {self.best["epoch"]} with validation r {self.best["pearson"]:.3f}' if self.best
             else 'Fit: not yet trained')
 
-# %% ../nbs/30_train.ipynb #ff624f64
-def plot_curves(curves, baseline:dict=None, ceiling:float=None, axes=None):
+# %% ../nbs/30_train.ipynb #046f1238
+def plot_curves(curves, baseline:dict=None, ceiling:float=None, axes=None, model:str='DCell'):
     "Training loss, and validation r with baselines (name -> r) and the noise ceiling; returns the axes"
     axes = plt.subplots(1, 2, figsize=(8.4, 3.2))[1] if axes is None else axes
     axes[0].plot(curves.epoch, curves.loss, color=palette['train'])
     axes[0].set(xlabel='epoch', ylabel='loss', title='Training loss')
-    axes[1].plot(curves.epoch, curves.validation_pearson, color=palette['validation'], label='DCell')
+    axes[1].plot(curves.epoch, curves.validation_pearson, color=palette['validation'], label=model)
     for name, r in (baseline or {}).items(): axes[1].axhline(r, color=palette['ridge'], lw=1.2, ls='--', label=name)
     if ceiling is not None and not np.isnan(ceiling):
         axes[1].axhline(ceiling, color=palette['ceiling'], lw=1.2, ls=':', label='noise ceiling')

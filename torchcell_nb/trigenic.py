@@ -31,12 +31,13 @@ def _hit_table(path):
     table = pd.DataFrame(list(rows.values()), columns=header, index=list(rows))[columns]
     return table
 
-# %% ../nbs/01e_trigenic.ipynb #00ac993d
+# %% ../nbs/01e_trigenic.ipynb #e2c20856
 def read_trigenic_hits(
     path, # table with columns orf1, orf2, orf3
-    genes:list=None # the vocabulary; the sorted genes of the file unless given
+    genes:list=None, # the vocabulary; the sorted genes of the file unless given
+    say=print # told how many rows were repeats; None: nobody is
 )->Genotypes: # the distinct triples, in the file's order
-    "Distinct triples of a hit list; says how many rows were repeats. Raises DataError naming file, line and value"
+    "Distinct triples of a hit list. Raises DataError naming file, line and value"
     table = _hit_table(path); names = table.to_numpy(object)
     if (bad := (names == '').any(1)).any():
         i = int(bad.argmax()); empty = table.columns[names[i] == ''][0]
@@ -49,8 +50,8 @@ def read_trigenic_hits(
                         'a triple has three: remove the line')
     triples = Genotypes.from_names(names, genes)
     distinct = triples.take(np.sort(np.unique(triples.keys(), return_index=True)[1]))
-    print(f'{Path(path).name}: {len(triples):,} rows, {len(distinct):,} distinct triples, '
-          f'{len(triples) - len(distinct):,} repeats of a triple listed above')
+    if say: say(f'{Path(path).name}: {len(triples):,} rows, {len(distinct):,} distinct triples, '
+                f'{len(triples) - len(distinct):,} repeats of a triple listed above')
     return distinct
 
 # %% ../nbs/01e_trigenic.ipynb #d824b2e1
