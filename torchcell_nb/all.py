@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/92_all.ipynb #ab87c7ab
+# %% ../nbs/92_all.ipynb #d71edf9c
 from .figures import *
 from .ontology import *
 from .annotations import *
@@ -27,6 +27,8 @@ from .dcell_fast import *
 from .dcell_screen import *
 from .dcell_diagnostics import *
 from .dango import *
+
+# %% ../nbs/92_all.ipynb #7dfa76b2
 from .losses import *
 from .loss_bins import *
 from .loss_order import *
@@ -56,7 +58,7 @@ from .experiments import *
 # %% ../nbs/92_all.ipynb #fe2dc236
 import importlib
 
-# %% ../nbs/92_all.ipynb #d7f2a8ff
+# %% ../nbs/92_all.ipynb #2b6795de
 _modules = ('figures ontology annotations data sources snapshot simulate go_fetch trigenic go_filters hierarchy go_pipeline '
             'go_compare networks string_db network_controls dcell dcell_fast dcell_screen dcell_diagnostics '
             'dango losses loss_bins loss_order loss_labels loss_models check_logits loss_contracts '

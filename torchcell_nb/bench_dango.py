@@ -20,8 +20,9 @@ from .figures import palette
 from .loss_models import DangoLoss
 from .networks import networks_from_pairs
 
-# %% ../nbs/50a_bench_dango.ipynb #b0964217
-string_sizes = dict(neighborhood=45_610, fusion=1_361, cooccurence=2_664, coexpression=314_013, experimental=219_995, database=33_486)
+# %% ../nbs/50a_bench_dango.ipynb #d40762ae
+string_sizes = dict(neighborhood=45_610, fusion=1_361, cooccurence=2_664, coexpression=314_013, experimental=219_995,
+                    database=33_486)
 
 def string_like(
     sizes:dict=string_sizes, # channel -> pairs
@@ -38,10 +39,12 @@ def string_like(
             keys = np.union1d(keys, (np.minimum(a, b)*genes + np.maximum(a, b))[a != b])
         keys = np.sort(rng.permutation(keys)[:n])
         made[c] = keys//genes, keys % genes, rng.uniform(.15, 1, n).astype(np.float32)
-    return networks_from_pairs([f'g{i}' for i in range(genes)], made, 'simulated', {c: 'SIMULATED, as many pairs as STRING 9.1' for c in sizes})
+    return networks_from_pairs([f'g{i}' for i in range(genes)], made, 'simulated',
+                               {c: 'SIMULATED, as many pairs as STRING 9.1' for c in sizes})
 
-# %% ../nbs/50a_bench_dango.ipynb #bb28cf36
-def random_tuples(genes, batch, size=3, seed=0): # indices, offsets and standard normal targets
+# %% ../nbs/50a_bench_dango.ipynb #e2b4b620
+def random_tuples(genes, batch, size=3, seed=0):
+    "indices, offsets and standard normal targets of a batch of random tuples"
     rng = np.random.default_rng(seed)
     rows = np.stack([rng.choice(genes, size, replace=False) for _ in range(batch)])
     return (torch.from_numpy(rows.ravel()), torch.arange(0, rows.size + 1, size),
@@ -49,7 +52,8 @@ def random_tuples(genes, batch, size=3, seed=0): # indices, offsets and standard
 
 def dango_stepper(model:Dango):
     "A function that takes one training step on a batch, with or without rebuilding, and returns the seconds it took"
-    losses = {r: DangoLoss(dict.fromkeys(model.channel_names, .1), 'LinearUntilUniform' if r else 'PreThenPost', 1) for r in (False, True)}
+    losses = {r: DangoLoss(dict.fromkeys(model.channel_names, .1), 'LinearUntilUniform' if r else 'PreThenPost', 1)
+              for r in (False, True)}
     adam = torch.optim.AdamW(model.parameters(), lr=1e-3, fused=True)
     def step(indices, offsets, y, rebuild):
         start = time.perf_counter()
@@ -58,7 +62,7 @@ def dango_stepper(model:Dango):
         return time.perf_counter() - start
     return step
 
-# %% ../nbs/50a_bench_dango.ipynb #20b78a5c
+# %% ../nbs/50a_bench_dango.ipynb #57d9b645
 def dango_products(model:Dango, batch:int, size:int=3):
     "A function that does the products of one step, with or without rebuilding, and returns the seconds they took"
     n, d, channels, layers = len(model.genes), model.embedding.embedding_dim, list(model.channels), len(model.score.layers)
@@ -72,33 +76,38 @@ def dango_products(model:Dango, batch:int, size:int=3):
         start = time.perf_counter()
         x, _, y = table
         for c in channels:
-            for _ in range(2): c.mean(x); c.mean(y)                                    # two layers, forward and backward
+            if not model.encoders[0].neighbours:                                      # neighbours that are drawn are summed, not multiplied
+                for _ in range(2): c.mean(x); c.mean(y)                                # two layers, forward and backward
             both_ways(*table, times=4)                                                # two layers, self and neighbours
             if rebuild:
-                c.entries(x, y); c.mean(x); c.mean(y)                                 # at the pairs, and the gradients of both tables
-                x.T @ x; y.T @ y; both_ways(*table)                                   # both matrices of products,
-                x @ table[1]                                                          # and the gradients of the tables they are of
-        both_ways(*meta); both_ways(*one)
-        both_ways(*tuples, times=1 + 4*layers); both_ways(*read)
+                c.entries(x, y)                                                       # at the pairs,
+                c.mean(x); c.mean(y)                                                  # and the gradients of both tables
+                x.T @ x; y.T @ y; both_ways(*table)                                   # both matrices of products, and the
+                x @ table[1]                                                          # gradients of the tables they are of
+        if model.meta.hidden is not None: both_ways(*meta)
+        both_ways(*one)
+        both_ways(*tuples, times=(model.score.to_static is not None) + 4*layers); both_ways(*read)
         return time.perf_counter() - start
     return step
 
-# %% ../nbs/50a_bench_dango.ipynb #328904eb
-_peak = r'''
+# %% ../nbs/50a_bench_dango.ipynb #1065b000
+_peak = (r'''
 import importlib, re, resource, torch
 from pathlib import Path
 b = importlib.import_module('torchcell_nb.bench_dango')
 torch.set_num_threads({threads})
 def peak(): # MB; Linux keeps it per program, elsewhere the system's own count in bytes must do
     status = Path('/proc/self/status')
-    return int(re.search(r'VmHWM:\s+(\d+) kB', status.read_text())[1])/2**10 if status.exists() else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss/2**20
+    return int(re.search(r'VmHWM:\s+(\d+) kB', status.read_text())[1])/2**10 if status.exists() '''
+         r'''else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss/2**20
 networks = b.string_like({sizes!r}, {genes}); start = peak()
 step = b.dango_stepper(b.Dango(networks, {mode!r}, {dim}))
 for _ in range(3): step(*b.random_tuples({genes}, {batch}), {rebuild})
 print(peak() - start)
-'''
+''')
 def _peak_mb(batch, rebuild, mode, dim, sizes, genes):
-    words = _peak.format(batch=batch, rebuild=rebuild, mode=mode, dim=dim, sizes=sizes, genes=genes, threads=torch.get_num_threads())
+    words = _peak.format(batch=batch, rebuild=rebuild, mode=mode, dim=dim, sizes=sizes, genes=genes,
+                         threads=torch.get_num_threads())
     done = subprocess.run([sys.executable, '-c', words], capture_output=True, text=True)
     if done.returncode: raise RuntimeError(f'the process that measures memory failed:\n{done.stderr[-1500:]}')
     return float(done.stdout.split()[-1])
@@ -130,19 +139,21 @@ def bench_dango(
             if progress: progress(rows[-1])
     return rows
 
-# %% ../nbs/50a_bench_dango.ipynb #ca87220f
+# %% ../nbs/50a_bench_dango.ipynb #ca012b92
 def plot_bench_dango(
     rows, # what `bench_dango` returns, or a table of it
     ax=None
 ):
     "Seconds a step against tuples per step, with the products alone beside, and the ratio at each point; returns the axes"
     ax, t = ax or plt.subplots(figsize=(5.4, 3.6), layout='constrained')[1], pd.DataFrame(rows)
-    for rebuild, colour, words in ((True, palette['validation'], 'rebuilding the networks'), (False, palette['dango'], 'scores alone')):
+    for rebuild, colour, words in ((True, palette['validation'], 'rebuilding the networks'),
+                                   (False, palette['dango'], 'scores alone')):
         of = t[t.reconstruct == rebuild]
         ax.plot(of.batch, of.step_s, marker='o', ms=4, color=colour, label=words)
         ax.plot(of.batch, of.floor_s, marker='o', ms=3, color=colour, ls=':', label='  its products alone')
         for _, r in of.iterrows():
-            ax.annotate(f'{r.ratio:.2f}×', (r.batch, r.step_s), xytext=(0, 6), textcoords='offset points', ha='center', fontsize=9, color=colour)
+            ax.annotate(f'{r.ratio:.2f}×', (r.batch, r.step_s), xytext=(0, 6), textcoords='offset points', ha='center',
+                        fontsize=9, color=colour)
     ax.set(xscale='log', xlabel='tuples per step', ylabel='seconds a step', ylim=(0, 1.35*t.step_s.max()))
     ax.set_xticks(sorted(set(t.batch)), [f'{b:,}' for b in sorted(set(t.batch))]); ax.minorticks_off()
     ax.margins(x=.15); ax.legend(fontsize=9, loc='lower right', ncols=2)

@@ -91,7 +91,7 @@ def data(args):
     print(f'{args.out}/manifest.json\nnow: ' + (f'string_release({args.out!r}) in Python' if args.what == 'string'
                                                else f'torchcell_nb go --folder {args.out}'))
 
-# %% ../nbs/91_cli.ipynb #38d057f8
+# %% ../nbs/91_cli.ipynb #909d3ed7
 def _batches(text):
     try: return [int(b) for b in text.split(',')]
     except ValueError:
@@ -112,13 +112,14 @@ def _bench_dcell(args):
 def _bench_dango(args):
     from torchcell_nb.bench_dango import bench_dango, plot_bench_dango, string_sizes
     def row(r):
-        print(f'{r["batch"]:>6,} {"yes" if r["reconstruct"] else "no":>10} {r["step_s"]:>9.3f} {r["floor_s"]:>10.3f} {r["ratio"]:>8.2f}x '
-              f'{r["peak_mb"]:>9,.0f} {91_050/r["batch"]*r["step_s"]:>14,.0f}', flush=True)
+        print(f'{r["batch"]:>6,} {"yes" if r["reconstruct"] else "no":>10} {r["step_s"]:>9.3f} {r["floor_s"]:>10.3f} '
+              f'{r["ratio"]:>8.2f}x {r["peak_mb"]:>9,.0f} {91_050/r["batch"]*r["step_s"]:>14,.0f}', flush=True)
     if not args.json:
-        print(f'Dango ({args.mode}), d = {args.dim}, on SIMULATED networks of {sum(string_sizes.values()):,} pairs of 6,400 genes; '
-              f'{args.threads} threads; seconds a step\n\n'
+        print(f'Dango ({args.mode}), d = {args.dim}, on SIMULATED networks of {sum(string_sizes.values()):,} pairs '
+              f'of 6,400 genes; {args.threads} threads; seconds a step\n\n'
               ' batch rebuilding      step   products step/pr.  peak, MB  epoch of 91,050')
-    return bench_dango(_batches(args.batch), args.mode, args.dim, args.repeats, progress=None if args.json else row), plot_bench_dango
+    return (bench_dango(_batches(args.batch), args.mode, args.dim, args.repeats, progress=None if args.json else row),
+            plot_bench_dango)
 
 def bench(args):
     "Measure how fast a model is"
@@ -128,7 +129,7 @@ def bench(args):
     if args.json: print(json.dumps(rows))
     if args.figure: _figure(lambda: plot(rows), args.figure)
 
-# %% ../nbs/91_cli.ipynb #9dbc41ab
+# %% ../nbs/91_cli.ipynb #7b2f8fb4
 _about = dict(
     demo=('the whole library on one example in about a minute: real yeast Gene Ontology, SIMULATED phenotypes, no download', '''
 Takes the embedded yeast Gene Ontology under the cell cycle, filters it, simulates fitness of single, double
@@ -150,7 +151,8 @@ settings most often changed:
   seed=0  out=DIR  fit.epochs=120  fit.lr=0.01  fit.weight_decay=0.3  fit.batch=256  loss.alpha=0.3
   loss.name=dcell|mse|huber|log_cosh|gaussian_nll|gaussian_crps|soft_label|ordinal[+ordinal_entropy|+rank_contrast|+wasserstein]
   model.norm=batch|layer|none  model.order=act-norm|norm-act  control=none|genes|shuffled  test=true|false
-  split=given|random|folds|genes_any|genes_all|queries    of Dango: model.mode=paper|released  model.networks=DIR  loss.schedule=...
+  split=given|random|folds|genes_any|genes_all|queries    of Dango: \
+model.mode=paper|released  model.networks=DIR  loss.schedule=...
 
   torchcell_nb train data=dna_repair seed=0 out=runs/repair
   torchcell_nb train model=dango data=trigenic_hits split=random seed=0 out=runs/hits
@@ -158,7 +160,10 @@ settings most often changed:
 A run that was stopped goes on when the same command is given again. All settings: torchcell_nb settings.'''),
     settings=('print every setting with its value', '''
   torchcell_nb settings
-  torchcell_nb settings data=table data.path=mine.tsv'''),
+  torchcell_nb settings data=table data.path=mine.tsv'''))
+
+# %% ../nbs/91_cli.ipynb #714bbd53
+_about |= dict(
     go=('filter the Gene Ontology; what is left after each step, and why a term is not', '''
 Filters the embedded yeast Gene Ontology (or a release that `torchcell_nb data go` fetched) and prints what each
 step left. A pipeline is a preset or a YAML file:
@@ -171,10 +176,7 @@ step left. A pipeline is a preset or a YAML file:
 
   torchcell_nb go --preset ma2018 --figure funnel.png
   torchcell_nb go --preset torchcell_006 --why GO:0006281
-  torchcell_nb go --filters mine.yaml --root GO:0006281 --out filtered --json'''))
-
-# %% ../nbs/91_cli.ipynb #0ceb3a65
-_about |= dict(
+  torchcell_nb go --filters mine.yaml --root GO:0006281 --out filtered --json'''),
     bench=('measure how fast a model is on this machine', '''
 Training steps beside the matrix products they are made of, taking turns in one process; medians and peak memory.
 
@@ -186,11 +188,12 @@ Training steps beside the matrix products they are made of, taking turns in one 
   torchcell_nb data go --out again --manifest go/manifest.json   the same folder again, checked
   torchcell_nb data string --release 12.0 --out string12   the networks of STRING for yeast; 9.1, 11.0 or 12.0'''))
 
-# %% ../nbs/91_cli.ipynb #215b6633
+# %% ../nbs/91_cli.ipynb #ba1a52cc
 _data_go = '''
 Fetches go-basic.obo, sgd.gaf.gz and SGD_features.tab (about 40 MB), checks that each can be read, and writes
 manifest.json with address, SHA-256 and version of each. With --manifest the same folder is made again, from
-the files beside the manifest or from their addresses, and other files are refused: keep the folder. Gene Ontology and SGD: CC-BY 4.0.'''
+the files beside the manifest or from their addresses, and other files are refused: keep the folder. \
+Gene Ontology and SGD: CC-BY 4.0.'''
 
 _data_string = '''
 Fetches 4932.protein.links.detailed, all pairs of yeast's proteins with a score per channel, checks that it can
@@ -232,7 +235,7 @@ def parser()->argparse.ArgumentParser:
         options(s); _bench_options(s)
     return p
 
-# %% ../nbs/91_cli.ipynb #13e29b90
+# %% ../nbs/91_cli.ipynb #de7bedc1
 def _go_options(s):
     which = s.add_mutually_exclusive_group()
     which.add_argument('--preset', default='ma2018',
@@ -249,6 +252,7 @@ def _go_options(s):
     s.add_argument('--figure', metavar='FILE', help='draw the funnel, as .png, .svg or .pdf')
     s.add_argument('--out', metavar='DIR', help='save the filtered ontology, the hierarchy and the account')
 
+# %% ../nbs/91_cli.ipynb #197c33c6
 def _dcell_options(s):
     s.add_argument('--batch', default='32,256,1024', metavar='B,B', help='batch sizes (default: 32,256,1024)')
     s.add_argument('--by', default='direct', choices=('direct', 'contained'),

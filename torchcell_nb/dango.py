@@ -21,12 +21,14 @@ from .data import Genotypes
 from .dcell import check_batch, over_batches
 from .networks import channels_of, genes_of, networks_id
 
-# %% ../nbs/11_dango.ipynb #be8a9193
+# %% ../nbs/11_dango.ipynb #e754ce34
 def _csr(crow, col, values, n):
     "Sparse matrix [n, n]; PyTorch calls the layout a beta, once a process"
     with warnings.catch_warnings():
         warnings.filterwarnings('ignore', 'Sparse CSR tensor support is in beta')
         return torch.sparse_csr_tensor(crow, col, values, (n, n), check_invariants=False)
+
+def _whole(x): return x.float() if x.dtype in (torch.float16, torch.bfloat16) else x    # sparse products know no halves
 
 class _Product(torch.autograd.Function): # a sparse matrix times x; its transpose is given
     @staticmethod
@@ -45,7 +47,7 @@ class _Entries(torch.autograd.Function): # h_i . w_j at the pairs of a symmetric
         h, w, crow, col, flip = ctx.saved_tensors
         return _csr(crow, col, g, len(h)) @ w, _csr(crow, col, g[flip], len(h)) @ h, None, None, None
 
-# %% ../nbs/11_dango.ipynb #d347f12a
+# %% ../nbs/11_dango.ipynb #be674d28
 class Channel(nn.Module):
     "One channel of the networks, made ready for products with tables [G, d]"
     def __init__(self,
@@ -54,11 +56,15 @@ class Channel(nn.Module):
     ):
         super().__init__()
         edges, n = networks['gene', name, 'gene'], networks['gene'].num_nodes
-        row, col = edges.edge_index
+        order = torch.argsort(edges.edge_index[0]*n + edges.edge_index[1])            # edges may come in any order
+        (row, col), weight = edges.edge_index[:, order], edges.edge_weight[order]
+        flip = torch.argsort(col*n + row)
+        if not (torch.equal(row[flip], col) and torch.equal(weight[flip], weight)):
+            raise ValueError(f'{name}: not every pair stands there in both directions with one weight; build_networks makes such networks')
         degree = torch.bincount(row, minlength=n)
         self.n, self.name, self.pairs = n, name, len(row)//2
-        made = dict(row=row, col=col, crow=F.pad(degree.cumsum(0), (1, 0)), weight=edges.edge_weight,
-                    degree=degree.clamp(min=1), flip=torch.argsort(col*n + row))
+        made = dict(row=row, col=col, crow=F.pad(degree.cumsum(0), (1, 0)), weight=weight,
+                    degree=degree.clamp(min=1), flip=flip)
         for k, v in made.items(): self.register_buffer(k, v, persistent=False)     # the networks are not the model's to save
 
     def mean(self,
@@ -66,6 +72,7 @@ class Channel(nn.Module):
         neighbours:int=0 # at most so many of each gene's, drawn anew; 0: all
     )->torch.Tensor: # [G, d]
         "Mean over each gene's neighbours, 0 without any"
+        x = _whole(x)
         if not neighbours:
             share = 1/self.degree.to(x.dtype)
             return _Product.apply(x, *(_csr(self.crow, self.col, share[of], self.n) for of in (self.row, self.col)))
@@ -77,12 +84,13 @@ class Channel(nn.Module):
 
     def entries(self, h:torch.Tensor, w:torch.Tensor)->torch.Tensor: # [G, d] each -> [2 * pairs], in the order of the edges
         "Products h_i . w_j at the channel's pairs (i, j), both directions"
-        return _Entries.apply(h, w, self.crow, self.col, self.flip)
+        return _Entries.apply(_whole(h), _whole(w), self.crow, self.col, self.flip)
 
     def extra_repr(self): return f'{self.name}: {self.pairs:,} pairs of {self.n:,} genes'
 
-# %% ../nbs/11_dango.ipynb #8d006ed9
-nonlinearities = dict(silu=F.silu, relu=F.relu, tanh=torch.tanh)                         # the released code has silu, which it calls swish
+# %% ../nbs/11_dango.ipynb #7b95c624
+# the released code has silu, which it calls swish
+nonlinearities = dict(silu=F.silu, relu=F.relu, tanh=torch.tanh)
 
 class ChannelEncoder(nn.Module):
     "Two GraphSAGE layers on one channel: a table of genes [G, d] to another"
@@ -92,7 +100,8 @@ class ChannelEncoder(nn.Module):
         neighbours:int=0 # drawn per gene in training; 0: all
     ):
         super().__init__()
-        if activation not in nonlinearities: raise ValueError(f'activation={activation!r}: expected one of {", ".join(nonlinearities)}')
+        if activation not in nonlinearities:
+            raise ValueError(f'activation={activation!r}: expected one of {", ".join(nonlinearities)}')
         self.layers = nn.ModuleList(SAGEConv(dim, dim, aggr='mean') for _ in range(2))
         self.activation, self.neighbours = activation, neighbours
 
@@ -103,7 +112,7 @@ class ChannelEncoder(nn.Module):
             x = nonlinearities[self.activation](layer.lin_l(near) + layer.lin_r(x))
         return x
 
-# %% ../nbs/11_dango.ipynb #55783b83
+# %% ../nbs/11_dango.ipynb #083301f4
 class Decoder(nn.Linear):
     "Rebuilds adjacency rows [n, G] of one channel from its embedding [n, d]"
     def __init__(self, dim:int, n_genes:int): super().__init__(dim, n_genes)
@@ -111,17 +120,19 @@ class Decoder(nn.Linear):
     def errors(self,
         h:torch.Tensor, # [G, d] the channel's embedding of all genes
         channel:Channel,
-        nodes:torch.Tensor=None, # bool [G], the rows to rebuild; all unless given
+        drawn:torch.Tensor=None, # bool [G], the rows to rebuild; all unless given
         apart:bool=False # average each sum over its own entries (the released code), not both over all entries (the paper)
     )->torch.Tensor: # [2]: squared error of what is present, of what is absent
-        "Exact, without the rows themselves"
-        rows = h if nodes is None else h*nodes[:, None]
+        "Exact, without the rows themselves. Raises ValueError for a mask that is none"
+        if drawn is None: drawn = torch.ones(len(h), dtype=torch.bool, device=h.device)
+        if drawn.dtype != torch.bool or drawn.shape != h.shape[:1] or not drawn.any():
+            raise ValueError(f'drawn: expected bool [{len(h)}] with a row in it; got {drawn.dtype} {list(drawn.shape)}, {int(drawn.sum())} rows')
+        h = _whole(h); rows = h*drawn[:, None]
         z = channel.entries(rows, self.weight) + self.bias[channel.col]
-        x = channel.weight.to(h.dtype)
-        if nodes is not None: z, x = z[kept := nodes[channel.row]], x[kept]
-        here = torch.ones(len(h), dtype=h.dtype, device=h.device) if nodes is None else nodes.to(h.dtype)
+        z, x, here = z[kept := drawn[channel.row]], channel.weight.to(h.dtype)[kept], drawn.to(h.dtype)
         cross = here @ h                                          # sums of products of (h, 1) and of (w, b), block by block
-        total = ((rows.T @ h)*(self.weight.T @ self.weight)).sum() + 2*cross @ (self.bias @ self.weight) + here.sum()*(self.bias**2).sum()
+        total = (((rows.T @ h)*(self.weight.T @ self.weight)).sum()
+                 + 2*cross @ (self.bias @ self.weight) + here.sum()*(self.bias**2).sum())
         present, absent = ((x - z)**2).sum(), total - (z**2).sum()
         n = here.sum()*len(h)
         return torch.stack([present/max(len(x), 1), absent/(n - len(x))] if apart else [present/n, absent/n])
@@ -148,7 +159,7 @@ class MetaEmbedding(nn.Module):
         "The weighted sum of the views"
         return (self.weights(views)[..., None]*views).sum(0)
 
-# %% ../nbs/11_dango.ipynb #ba89a637
+# %% ../nbs/11_dango.ipynb #cb63f3f5
 class Attention(nn.Module):
     "One layer of attention with heads from the genes of a tuple to the genes of the tuple"
     def __init__(self, dim:int, heads:int):
@@ -164,11 +175,12 @@ class Attention(nn.Module):
         mask:torch.Tensor # bool [B, k, k]: who may look at whom
     )->torch.Tensor: # [B, k, d]
         "What each gene gathers"
-        q, k, v = (f(x).unflatten(-1, (self.heads, -1)).transpose(1, 2) for f, x in ((self.q, asking), (self.k, asked), (self.v, said)))
+        q, k, v = (f(x).unflatten(-1, (self.heads, -1)).transpose(1, 2)
+                   for f, x in ((self.q, asking), (self.k, asked), (self.v, said)))
         gathered = F.scaled_dot_product_attention(q, k, v, mask[:, None])
         return self.out(gathered.transpose(1, 2).flatten(2))
 
-# %% ../nbs/11_dango.ipynb #984c0482
+# %% ../nbs/11_dango.ipynb #e8471382
 class HyperSAGNN(nn.Module):
     "A score for each tuple of 2 or more genes from their embeddings, whatever their order"
     def __init__(self,
@@ -206,13 +218,14 @@ class HyperSAGNN(nn.Module):
         return d
 
     def forward(self, e:torch.Tensor, real:torch.Tensor)->torch.Tensor: # [B, k, d], bool [B, k] -> [B]
-        "Scores of tuples of the genes that are real, at least two of them each"
+        "Scores of tuples of the genes that are real, at least two of them each. Raises ValueError for fewer"
+        if (real.sum(1) < 2).any(): raise ValueError(f'tuple {int((real.sum(1) < 2).int().argmax())} has fewer than two genes')
         s = self.static(e)
         d = self.dynamic(e, s, real)
         score = (self.read((d - s)**2 if self.to_static is not None else d)[..., 0]*real).sum(1)
         return score/real.sum(1) if self.mean else score
 
-# %% ../nbs/11_dango.ipynb #068d104c
+# %% ../nbs/11_dango.ipynb #46c3d638
 def padded(
     indices:torch.Tensor, # int: genes, tuple after tuple
     offsets:torch.Tensor # int [B + 1]
@@ -221,23 +234,26 @@ def padded(
     size = offsets.diff()
     if (small := size < 2).any():
         i = int(small.int().argmax())
-        raise ValueError(f'genotype {i} of the batch has {int(size[i])} disrupted gene{"s"*(size[i] != 1)}: Dango scores tuples of two or '
-                         'more; leave the others out: genotypes.take(genotypes.sizes > 1)')
+        raise ValueError(f'genotype {i} of the batch has {int(size[i])} disrupted gene{"s"*(size[i] != 1)}: '
+                         'Dango scores tuples of two or more; leave the others out: genotypes.take(genotypes.sizes > 1)')
     real = torch.arange(int(size.max()), device=size.device) < size[:, None]
     genes = torch.zeros(real.shape, dtype=torch.int64, device=size.device)
     genes[real] = indices.long()
-    same = (genes[:, :, None] == genes[:, None]) & real[:, :, None] & real[:, None] & ~torch.eye(real.shape[1], dtype=torch.bool, device=size.device)
+    same = ((genes[:, :, None] == genes[:, None]) & real[:, :, None] & real[:, None]
+            & ~torch.eye(real.shape[1], dtype=torch.bool, device=size.device))
     if (twice := same.flatten(1).any(1)).any():
         i = int(twice.int().argmax())
         raise ValueError(f'genotype {i} of the batch names a gene twice: {genes[i][real[i]].tolist()}; name each gene once')
     return genes, real
 
-# %% ../nbs/11_dango.ipynb #bb35600e
+# %% ../nbs/11_dango.ipynb #cba41a2d
 modes = {
-    'paper':    dict(meta_layers=2, attention_layers=2, exclude_self=True,  rezero=True,  difference=True,  mean=True,  neighbours=0, apart=False),
-    'released': dict(meta_layers=1, attention_layers=1, exclude_self=False, rezero=False, difference=False, mean=False, neighbours=5, apart=True)}
+    'paper':    dict(meta_layers=2, attention_layers=2, exclude_self=True,  rezero=True,
+                     difference=True,  mean=True,  neighbours=0, apart=False),
+    'released': dict(meta_layers=1, attention_layers=1, exclude_self=False, rezero=False,
+                     difference=False, mean=False, neighbours=5, apart=True)}
 
-# %% ../nbs/11_dango.ipynb #e6b6084c
+# %% ../nbs/11_dango.ipynb #34e19846
 class Dango(nn.Module):
     "Scores of gene tuples from networks of genes (Zhang et al. 2020)"
     def __init__(self,
@@ -249,8 +265,11 @@ class Dango(nn.Module):
         nodes:int=0 # genes drawn at each step whose rows are rebuilt; 0: all
     ):
         super().__init__()
+        for k, v, least in (('dim', dim, 1), ('heads', heads, 1), ('nodes', nodes, 0)):
+            if v < least: raise ValueError(f'{k}={v}: at least {least}')
         if mode not in modes:
-            raise ValueError(f'mode={mode!r}: expected {" or ".join(modes)}; did you mean {difflib.get_close_matches(mode, modes, 1, 0)[0]!r}?')
+            raise ValueError(f'mode={mode!r}: expected {" or ".join(modes)}; '
+                             f'did you mean {difflib.get_close_matches(mode, modes, 1, 0)[0]!r}?')
         self.mode, self.nodes, m = mode, nodes, modes[mode]
         self.genes, self.channel_names, self.networks_id = genes_of(networks), tuple(channels_of(networks)), networks_id(networks)
         self.apart, self._kept = m['apart'], None
@@ -259,9 +278,18 @@ class Dango(nn.Module):
         self.encoders = nn.ModuleList(ChannelEncoder(dim, activation, m['neighbours']) for _ in self.channels)
         self.decoders = nn.ModuleList(Decoder(dim, len(self.genes)) for _ in self.channels)
         self.meta = MetaEmbedding(dim, m['meta_layers'], activation)
-        self.score = HyperSAGNN(dim, heads, m['attention_layers'], m['exclude_self'], m['rezero'], m['difference'], m['mean'], activation)
+        self.score = HyperSAGNN(dim, heads, m['attention_layers'], m['exclude_self'], m['rezero'], m['difference'], m['mean'],
+                                activation)
 
-# %% ../nbs/11_dango.ipynb #abee2dce
+# %% ../nbs/11_dango.ipynb #971a9da5
+@patch
+def get_extra_state(self:Dango): return dict(networks=self.networks_id)        # saved with the weights, which mean nothing on others
+
+@patch
+def set_extra_state(self:Dango, state):
+    if state['networks'] != self.networks_id:
+        raise ValueError(f'the weights were trained on networks {state["networks"]}, and these are {self.networks_id}')
+
 @patch
 def views(self:Dango)->torch.Tensor: # [C, G, d]
     "Each gene as each channel shows it"
@@ -295,6 +323,7 @@ def forward(self:Dango,
     table = self.meta(views) if self._kept is None else self._kept
     return dict(score=self.score(F.embedding(tuples, table), real), rows=self._rebuilt(views) if rebuild else {})
 
+# %% ../nbs/11_dango.ipynb #f2de1be9
 @patch
 def predict(self:Dango,
     genotypes:Genotypes, # over the model's genes, two or more disrupted in each
@@ -310,5 +339,8 @@ def predict(self:Dango,
 @patch
 def __repr__(self:Dango):
     lonely = int((sum(c.degree*(c.crow.diff() > 0) for c in self.channels) == 0).sum())
-    return (f'Dango ({self.mode}) on {len(self.channels)} channels, {sum(c.pairs for c in self.channels):,} pairs of {len(self.genes):,} genes, '
-            f'{lonely:,} of them without a partner; d = {self.embedding.embedding_dim}, {sum(p.numel() for p in self.parameters()):,} parameters')
+    return (f'Dango ({self.mode}, {self.encoders[0].activation}, {self.score.layers[0].heads} heads'
+            + (f', {self.nodes} rows rebuilt a step' if self.nodes else '') + f') on {len(self.channels)} channels, '
+            f'{sum(c.pairs for c in self.channels):,} pairs of {len(self.genes):,} genes, '
+            f'{lonely:,} of them without a partner; d = {self.embedding.embedding_dim}, '
+            f'{sum(p.numel() for p in self.parameters()):,} parameters')

@@ -135,7 +135,7 @@ schedules = {
     'Released': lambda epoch, transition: 1. if epoch < transition else 1/1001,
 }
 
-# %% ../nbs/20d_loss_models.ipynb #73a23366
+# %% ../nbs/20d_loss_models.ipynb #120ce1eb
 class DangoLoss(nn.Module):
     "w * sum of the channels' reconstructions + (1 - w) * log-cosh; w by a schedule over epochs. Each part in `log`"
     bounded = True
@@ -164,12 +164,13 @@ class DangoLoss(nn.Module):
         "Raises ValueError if the channels are not those of `zeros`"
         w, rows = self.weight(epoch), output['rows']
         if w and set(rows) != set(self.zeros):
-            raise ValueError(f'rows: expected the channels {", ".join(sorted(self.zeros))}; got {", ".join(sorted(rows)) or "none"}')
+            raise ValueError(f'rows: expected the channels {", ".join(sorted(self.zeros))}; '
+                             f'got {", ".join(sorted(rows)) or "none"}')
         built = {c: present + self.zeros[c]*absent for c, (present, absent) in rows.items()} if w else {}
         score = self.score(output['score'], y, weights)
         self.log = dict({c: float(built[c].detach()) if w else float('nan') for c in self.zeros},
                         score=float(score.detach()), weight=w)
-        return w*sum(built.values()) + (1 - w)*score
+        return sum((w*b for b in built.values()), (1 - w)*score if w < 1 else 0.)     # at w = 1 the head has no gradient, not one of 0
 
     def extra_repr(self):
         zeros = ', '.join(f'{c} {l:g}' for c, l in self.zeros.items())

@@ -47,7 +47,8 @@ def shuffle_networks(
     n, pairs = len(genes_of(networks)), {}
     for k, c in enumerate(channels_of(networks)):
         random, (i, j, weight) = np.random.default_rng([seed, k]), (a.copy() for a in pairs_of(networks, c))
-        for _ in range(int(np.ceil(swaps/.375)) if len(i) > 1 else 0): _round(i, j, n, random)    # a round tries 3/8 swaps per edge
+        for _ in range(int(np.ceil(swaps/.375)) if len(i) > 1 else 0):                        # a round tries 3/8 swaps per edge
+            _round(i, j, n, random)
         pairs[c] = i, j, weight
     about = {c: f'SHUFFLED, seed {seed}; before: {networks.about.get(c, "")}' for c in pairs}
     return networks_from_pairs(genes_of(networks), pairs, f'{networks.release} shuffled'.strip(), about)
@@ -88,7 +89,8 @@ def simulate_release(
     if not 0 <= lost <= 1: raise ValueError(f'lost={lost}: expected a share from 0 to 1')
     channels, n, pairs = channels_of(networks), len(genes_of(networks)), {}
     if odd := sorted(set(channels) ^ set(gained)):
-        raise DataError(f'gained: {odd[0]!r} is {"missing" if odd[0] in channels else "not a channel"}; name every one of {", ".join(channels)}')
+        raise DataError(f'gained: {odd[0]!r} is {"missing" if odd[0] in channels else "not a channel"}; '
+                        f'name every one of {", ".join(channels)}')
     for k, c in enumerate(channels):
         if not 0 <= gained[c] <= 20: raise DataError(f'gained: {c} {gained[c]}; expected a percentage from 0 to 20')
         random, (i, j, weight) = np.random.default_rng([seed, k]), pairs_of(networks, c)

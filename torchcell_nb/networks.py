@@ -40,7 +40,8 @@ def networks_from_pairs(
         if not (np.isfinite(weight) & (weight > 0)).all():
             raise DataError(f'{channel}: every weight must be finite and above 0; leave the others out')
         order = np.argsort(both := np.concatenate([i*n + j, j*n + i]))
-        if len(both) and not np.diff(both[order]).all(): raise DataError(f'{channel}: a pair is given twice; build_networks keeps one')
+        if len(both) and not np.diff(both[order]).all():
+            raise DataError(f'{channel}: a pair is given twice; build_networks keeps one')
         edge = data['gene', channel, 'gene']
         edge.edge_index = torch.from_numpy(np.stack([both[order]//n, both[order] % n]) if n else np.zeros((2, 0), np.int64))
         edge.edge_weight = torch.from_numpy(np.concatenate([weight, weight])[order])
@@ -80,7 +81,8 @@ def pairs_of(
 def _positions(names, genes):
     "Positions of names among the genes, -1 where unknown"
     codes, unique = pd.factorize(names)
-    return np.where(codes < 0, -1, np.append(pd.Index(genes, dtype=object).get_indexer(pd.Index(unique, dtype=object)), -1)[codes])
+    return np.where(codes < 0, -1,
+                    np.append(pd.Index(genes, dtype=object).get_indexer(pd.Index(unique, dtype=object)), -1)[codes])
 
 def _checked(channel, table, genes, unknown):
     "Positions [2, rows] and weights [rows] of a channel's table, each checked"
@@ -88,8 +90,8 @@ def _checked(channel, table, genes, unknown):
         raise DataError(f'{channel}: no column {lost[0]!r} among {list(table)}; the columns gene1, gene2, weight are expected')
     weight = pd.to_numeric(table.weight, errors='coerce').to_numpy(np.float32)
     if (bad := np.flatnonzero(~np.isfinite(weight) | (weight < 0))).size:
-        raise DataError(f'{channel}: row {table.index[bad[0]]}: weight {table.weight.iloc[bad[0]]!r} is not a number of 0 or more; '
-                        'correct it, or leave the row out')
+        raise DataError(f'{channel}: row {table.index[bad[0]]}: weight {table.weight.iloc[bad[0]]!r} '
+                        'is not a number of 0 or more; correct it, or leave the row out')
     at = np.stack([_positions(table[c], genes) for c in ('gene1', 'gene2')]).astype(np.int64)
     if unknown == 'error' and (bad := np.flatnonzero((at < 0).any(0))).size:
         gene = table[['gene1', 'gene2']].iloc[bad[0]].iloc[int(at[0, bad[0]] >= 0)]
@@ -125,7 +127,8 @@ def build_networks(
     if unknown not in ('error', 'drop'): raise ValueError(f"unknown={unknown!r}: expected 'error' or 'drop'")
     genes = list(genes)
     if not genes or not edges: raise DataError(f'{len(genes)} genes and {len(edges)} channels; at least one of each is needed')
-    if (twice := pd.Index(genes)[pd.Index(genes).duplicated()]).size: raise DataError(f'gene {twice[0]!r} is listed twice; name each once')
+    if (twice := pd.Index(genes)[pd.Index(genes).duplicated()]).size:
+        raise DataError(f'gene {twice[0]!r} is listed twice; name each once')
     made = {channel: _clean(channel, table, genes, unknown) for channel, table in edges.items()}
     report = pd.DataFrame({c: r for c, (_, r) in made.items()}).T.rename_axis('channel')
     return networks_from_pairs(genes, {c: p for c, (p, _) in made.items()}, release, about, report)
@@ -146,8 +149,10 @@ def save_networks(
     path = Path(path)
     report = getattr(networks, 'report', None)                        # PyG keeps no attribute that is None
     report = report.to_dict('index') if report is not None else None
-    about = dict(release=networks.release, about=networks.about, report=report, id=networks_id(networks), channels=channels_of(networks))
-    arrays = {f'{n}_{k}': a for k, c in enumerate(channels_of(networks)) for n, a in zip(('i', 'j', 'weight'), pairs_of(networks, c))}
+    about = dict(release=networks.release, about=networks.about, report=report, id=networks_id(networks),
+                 channels=channels_of(networks))
+    arrays = {f'{n}_{k}': a for k, c in enumerate(channels_of(networks))
+              for n, a in zip(('i', 'j', 'weight'), pairs_of(networks, c))}
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f'.part-{path.name}')
     try:
@@ -252,10 +257,11 @@ def plot_overlap(
     ax.imshow(shown, cmap='Blues', vmin=0, vmax=100, aspect='auto')
     for a, b in np.argwhere(~np.isnan(shown)):
         v = shown[a, b]
-        ax.text(b, a, f'{v:.0f}' if v >= 9.95 or v == 0 else f'{v:.1f}' if v >= .05 else '<0.1', ha='center', va='center', fontsize=11,
-                color='white' if v > 60 else palette['ink'])
+        ax.text(b, a, f'{v:.0f}' if v >= 9.95 or v == 0 else f'{v:.1f}' if v >= .05 else '<0.1',
+                ha='center', va='center', fontsize=11, color='white' if v > 60 else palette['ink'])
     words = [label(networks, c).replace(' (', '\n(') for c in table]
-    ax.set_xticks(range(m), words, rotation=40, ha='right', rotation_mode='anchor', fontsize=9); ax.set_yticks(range(m), words, fontsize=9)
+    ax.set_xticks(range(m), words, rotation=40, ha='right', rotation_mode='anchor', fontsize=9)
+    ax.set_yticks(range(m), words, fontsize=9)
     ax.set(xlabel='... also in this channel, %', ylabel='pairs of this channel ...')
     ax.spines[:].set_visible(False); ax.tick_params(length=0)
     return ax

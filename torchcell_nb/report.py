@@ -39,12 +39,14 @@ def run_importance(
 
 # %% ../nbs/41_report.ipynb #a2dee76e
 def plot_scores(scores:pd.DataFrame, title:str='Test Pearson r', ax=None):
-    "Each model's r, or AUROC where labels were told apart, with its interval, from `Run.scores`; the ceiling as a line; returns the axes"
+    ("Each model's r, or AUROC where labels were told apart, with its interval, from `Run.scores`; "
+     "the ceiling as a line; returns the axes")
     labels = 'auroc_low' in scores
     said, low, high = ('auroc', 'auroc_low', 'auroc_high') if labels else ('pearson', 'low', 'high')
     ax = ax or plt.subplots(figsize=(7, .5*len(scores) + .8))[1]
     models = scores.drop(index='noise ceiling', errors='ignore')
-    colour = {'DCell': palette['dcell'], 'Dango': palette['dango'], 'additive ridge': palette['ridge'], 'factorisation': palette['factorisation']}
+    colour = {'DCell': palette['dcell'], 'Dango': palette['dango'], 'additive ridge': palette['ridge'],
+              'factorisation': palette['factorisation']}
     for i, (name, r) in enumerate(models.iterrows()):
         ax.errorbar(r[said], i, xerr=[[r[said] - r[low]], [r[high] - r[said]]], fmt='o',
                     color=colour.get(name, palette['forest']), capsize=3)
@@ -92,7 +94,8 @@ def report_figures(run:Run)->dict: # title -> svg
     keep('Predicted against measured', plot_labels(p.measured, p.predicted, shown) if labels
          else plot_predictions(p.measured, p.predicted, run.metrics['label'], shown, note))
     validation = {b: m['validation']['pearson'] for b, m in run.metrics['baselines'].items()}
-    keep('Learning', plot_curves(run.curves, {k: v for k, v in list(validation.items())[:1]}, run.metrics['ceiling'], model=run.kind))
+    keep('Learning', plot_curves(run.curves, {k: v for k, v in list(validation.items())[:1]}, run.metrics['ceiling'],
+                                 model=run.kind))
     if run.kind == 'Dango':
         keep('Networks', plot_degrees(run.networks)); return figures
     keep('Subsystems', plot_importance(run.hierarchy, run_importance(run), title=f'The subsystems that matter most{simulated}',
@@ -105,13 +108,21 @@ def report_figures(run:Run)->dict: # title -> svg
 # %% ../nbs/41_report.ipynb #8b007e90
 _style = '''
 :root{--page:#f4f5f7;--card:#fff;--ink:#22262e;--soft:#5b6472;--line:#dfe3e8;--accent:#0072B2}
-@media(prefers-color-scheme:dark){:root{--page:#14171c;--card:#1d2128;--ink:#e8eaee;--soft:#a4adba;--line:#333a45;--accent:#56B4E9}}
+@media(prefers-color-scheme:dark){\
+:root{--page:#14171c;--card:#1d2128;--ink:#e8eaee;--soft:#a4adba;--line:#333a45;--accent:#56B4E9}}
 *{box-sizing:border-box}body{margin:0;background:var(--page);color:var(--ink);font:16px/1.55 system-ui,sans-serif}
-main{max-width:56rem;margin:0 auto;padding:1.2rem}h1{font-size:1.6rem;line-height:1.2;margin:.6rem 0}h2{font-size:1.1rem;margin:1.6rem 0 .5rem}
-.lead{color:var(--soft);margin:.2rem 0 1rem}.card{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:.8rem;overflow-x:auto}
-.card+.card{margin-top:.6rem}.figure{background:#fff}.figure svg{display:block;width:100%;height:auto;max-width:44rem;margin:0 auto}
-table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}th,td{padding:.35rem .6rem;text-align:right;border-bottom:1px solid var(--line)}th:first-child,td:first-child,td.word{text-align:left}
-tr:last-child td{border:0}.flag{display:inline-block;background:#D55E00;color:#fff;border-radius:6px;padding:.1rem .5rem;font-weight:600}code{font-size:.9em;word-break:break-all}pre{margin:0;white-space:pre-wrap;font-size:.85rem}
+main{max-width:56rem;margin:0 auto;padding:1.2rem}\
+h1{font-size:1.6rem;line-height:1.2;margin:.6rem 0}h2{font-size:1.1rem;margin:1.6rem 0 .5rem}
+.lead{color:var(--soft);margin:.2rem 0 1rem}\
+.card{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:.8rem;overflow-x:auto}
+.card+.card{margin-top:.6rem}.figure{background:#fff}\
+.figure svg{display:block;width:100%;height:auto;max-width:44rem;margin:0 auto}
+table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}\
+th,td{padding:.35rem .6rem;text-align:right;border-bottom:1px solid var(--line)}\
+th:first-child,td:first-child,td.word{text-align:left}
+tr:last-child td{border:0}\
+.flag{display:inline-block;background:#D55E00;color:#fff;border-radius:6px;padding:.1rem .5rem;font-weight:600}\
+code{font-size:.9em;word-break:break-all}pre{margin:0;white-space:pre-wrap;font-size:.85rem}
 '''
 
 def _number(v):
@@ -129,7 +140,8 @@ def _html_table(df): # a table with its index as first column
 def _facts(run):
     m = run.metrics
     wired = ({'terms (subsystems)': m['terms'], 'hierarchy id': m['hierarchy']} if run.kind == 'DCell' else
-             {'genes': f'{m["genes"]:,}', **{f'pairs, {c}': f'{n:,}' for c, n in m['pairs'].items()}, 'networks id': m['networks']})
+             {'genes': f'{m["genes"]:,}', **{f'pairs, {c}': f'{n:,}' for c, n in m['pairs'].items()},
+              'networks id': m['networks']})
     return pd.DataFrame({'': {**wired, 'parameters': f'{m["parameters"]:,}',
                               'epoch kept': f'{m["kept_epoch"]} of {m["epochs"]}', 'seconds': m['seconds']['all'],
                               'peak memory, MB': m['peak_memory_mb'],
@@ -152,10 +164,14 @@ def write_report(
     top = ''
     if run.kind == 'DCell':
         table = run_importance(run).head(8)[['term', 'name', 'contained', 'importance']].set_index('term')
-        top = ('<h2>Most important subsystems</h2><p class="lead">How much worse the root predicts on the validation part when the term '
-               f'is silenced, in squared units of the phenotype</p><div class="card">{_html_table(table)}</div>')
-    page = f'''<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>{html.escape(title)}</title><style>{_style}</style></head><body><main>
-<h1>{html.escape(title)}</h1><p class="lead">{html.escape(m["label"])}; {m[part]["n"]:,} {part} genotypes; seed {run.config["seed"]}</p>{simulated}
+        top = ('<h2>Most important subsystems</h2><p class="lead">How much worse the root predicts on the validation part '
+               'when the term is silenced, in squared units of the phenotype</p>'
+               f'<div class="card">{_html_table(table)}</div>')
+    page = f'''<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">\
+<meta name="viewport" content="width=device-width,initial-scale=1">\
+<title>{html.escape(title)}</title><style>{_style}</style></head><body><main>
+<h1>{html.escape(title)}</h1>\
+<p class="lead">{html.escape(m["label"])}; {m[part]["n"]:,} {part} genotypes; seed {run.config["seed"]}</p>{simulated}
 <div class="card">{_html_table(scores)}</div>{figures}
 {top}
 <h2>The run</h2><div class="card">{_html_table(_facts(run))}</div></main></body></html>'''

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['ModelConfig', 'LossConfig', 'DangoConfig', 'DangoLossConfig', 'RunConfig', 'compose_config', 'train_run', 'Run']
 
-# %% ../nbs/32_runs.ipynb #f2bf3608
+# %% ../nbs/32_runs.ipynb #4eb0364f
 import dataclasses, difflib, json, platform, re, resource, time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +27,7 @@ from .certificate import certify
 from .dango import Dango, modes
 from .data import DataError, Genotypes
 from .dcell_fast import DCell
+from .ensemble import calibrate, member_predictions
 from .go_pipeline import configs_folder
 from .hierarchy import Hierarchy
 from .intervals import clustered_interval
@@ -37,7 +38,7 @@ from .objectives import RootHead, objective
 from .tasks import ConfigError, SplitConfig, load_task, zeros_of
 from .train import FitConfig, check_fit, fit
 
-# %% ../nbs/32_runs.ipynb #09e1535d
+# %% ../nbs/32_runs.ipynb #25ed5bc2
 @dataclass
 class ModelConfig:
     "The DCell; see its documentation in `10a_dcell_fast`"
@@ -73,7 +74,8 @@ class LossConfig:
         if self.name == 'dcell': return
         objective(self.name, self.bins, self.kind, self.share, self.weight)    # refuses what it does not know
         for k, default in (('alpha', .3), ('penalty', 0.)):
-            if getattr(self, k) != default: raise ValueError(f"loss.{k}={getattr(self, k)}: belongs to loss.name=dcell, not to {self.name}")
+            if getattr(self, k) != default:
+                raise ValueError(f"loss.{k}={getattr(self, k)}: belongs to loss.name=dcell, not to {self.name}")
 
 # %% ../nbs/32_runs.ipynb #fcef9a8a
 @dataclass
@@ -103,7 +105,7 @@ class DangoLossConfig:
         if self.schedule not in schedules:
             raise ValueError(f'loss.schedule={self.schedule!r}: expected one of {", ".join(schedules)}')
 
-# %% ../nbs/32_runs.ipynb #71a64dba
+# %% ../nbs/32_runs.ipynb #13d8880e
 @dataclass
 class RunConfig:
     "Everything a run depends on"
@@ -125,6 +127,9 @@ class RunConfig:
         if dango != (self.loss.name == 'dango'):
             raise ValueError(f'loss.name={self.loss.name}: model.name={self.model.name} has another loss; '
                              'choose both by model=dango or model=dcell')
+        if dango and schedules[self.loss.schedule](self.fit.epochs - 1, self.loss.transition) == 1:
+            raise ValueError(f'fit.epochs={self.fit.epochs}: the loss only pretrains until epoch {self.loss.transition}; '
+                             'raise fit.epochs or lower loss.transition')
         if self.fit.seed not in (0, self.seed):
             raise ValueError(f'fit.seed={self.fit.seed}: a run has one seed; set seed={self.fit.seed}')
         if not 0 < self.split.validation < 1:
@@ -139,7 +144,7 @@ for kind, nodes in dict(dcell=(ModelConfig, LossConfig), dango=(DangoConfig, Dan
     for group, node in zip(('model', 'loss'), nodes): ConfigStore.instance().store(group=group, name=kind, node=node)
 ConfigStore.instance().store(name='run', node=RunConfig)
 
-# %% ../nbs/32_runs.ipynb #e1708e21
+# %% ../nbs/32_runs.ipynb #0eaa0071
 def _keys(d, prefix=''):
     for k, v in d.items():
         yield f'{prefix}{k}'
@@ -150,7 +155,8 @@ def _quoted(word): # a value with signs that hydra's grammar reads otherwise, su
     return f"{key}='{value}'" if re.search(r"[()=,\s]", value) and value[0] not in '[{"\'' else word
 
 def compose_config(
-    overrides=(), # words like 'data=dna_repair', 'fit.lr=0.003'; also model=dango, with its own file of configs/, and split=random
+    # words like 'data=dna_repair', 'fit.lr=0.003'; also model=dango, with its own file of configs/, and split=random
+    overrides=(),
     name:str=None # a file of configs/, without .yaml; that of the model unless given, of the dcell without a model
 )->RunConfig:
     "Settings from a named YAML file and overrides. Raises ConfigError naming the key, and the nearest known one"
@@ -162,7 +168,8 @@ def compose_config(
         raise ConfigError(f'{name!r} is not among the named runs: {", ".join(sorted(p.stem for p in folder.glob("*.yaml")))}')
     for word in overrides:
         if '=' not in word: raise ConfigError(f'{word!r}: expected key=value, such as fit.lr=0.003')
-        if word.startswith('loss=') and word[5:] not in model: raise ConfigError(f'{word}: a loss is chosen by loss.name={word[5:]}')
+        if word.startswith('loss=') and word[5:] not in model:
+            raise ConfigError(f'{word}: a loss is chosen by loss.name={word[5:]}')
         if word.startswith('data=') and not (folder/f'data/{word[5:]}.yaml').exists():
             raise ConfigError(f'{word}: known data are {", ".join(sorted(p.stem for p in (folder/"data").glob("*.yaml")))}')
     overrides = [_quoted(w) for w in overrides]
@@ -181,7 +188,7 @@ def compose_config(
         raise ConfigError(f'{sorted(missing)[0]} must be given: {sorted(missing)[0]}=...')
     return OmegaConf.to_object(cfg)
 
-# %% ../nbs/32_runs.ipynb #c7143a42
+# %% ../nbs/32_runs.ipynb #5e660e4c
 def _comparable(config): # settings that decide the result
     d = json.loads(json.dumps(dataclasses.asdict(config)))
     return ({k: v for k, v in OmegaConf.to_container(OmegaConf.create(d)).items() if k != 'out'}
@@ -197,6 +204,7 @@ def _claim(folder, config):
         old = OmegaConf.to_container(OmegaConf.load(folder/'config.yaml'))
         for k in ('model', 'loss', 'split', 'fit'):                   # a run made before a setting existed had its default
             old[k] = {**dataclasses.asdict(type(getattr(config, k))()), **old.get(k, {})}
+        old['data'] = {**config.data, **old['data']}
         old['fit'] = {k: v for k, v in old['fit'].items() if k not in ('threads', 'wandb')}
         old, new = _flat(old), _flat(_comparable(config))
         if changed := [f'{k}={old.get(k)}, now {new.get(k)}'
@@ -212,15 +220,17 @@ def _claim(folder, config):
 def _write(path, text):
     part = Path(f'{path}.part'); part.write_text(text); part.replace(path)
 
-# %% ../nbs/32_runs.ipynb #80dc2622
+# %% ../nbs/32_runs.ipynb #8bd4500a
 def _predictions(task, run, config, progress):
-    "One row per genotype: genes, part, measured, the model's prediction and each baseline's"
+    "One row per genotype: genes, part, measured, the model's prediction (of several epochs the mean, and its SD) and each baseline's"
     parts = ['train', 'validation'] + ['test']*config.test
     rows = np.concatenate([task.split[p] for p in parts])
     g = task.genotypes.take(rows)
+    members = member_predictions(run.bare, [kept['state'] for kept in run.top], g, run.mean, run.sd)
     d = pd.DataFrame(dict(genes=[' '.join(g[i]) for i in range(len(g))],
                           part=np.repeat(parts, [len(task.split[p]) for p in parts]),
-                          measured=task.phenotypes.value[rows], predicted=run.predict(g)))
+                          measured=task.phenotypes.value[rows], predicted=members.mean(0)))
+    if len(members) > 1: d['sd'] = calibrate(d.measured.where(d.part == 'validation'), members).sd(members)
     if task.queries is not None: d['query'] = task.queries[rows]
     for name in config.baselines:
         if progress: print(f'baseline: {name}', flush=True)
@@ -360,30 +370,36 @@ class Run:
     def certificate(self): path = self.folder/'certificate.json'; return json.loads(path.read_text()) if path.exists() else None
     def table(self, name): path = self.folder/f'{name}.tsv'; return pd.read_csv(path, sep='\t') if path.exists() else None
 
-# %% ../nbs/32_runs.ipynb #c130572a
+# %% ../nbs/32_runs.ipynb #86cfaff4
 @patch
 def model(self:Run): # DCell, RootHead or Dango
     "The trained network, in evaluation mode; its predictions are of standardised targets, see `predict`"
     model, _ = _network(self.wiring, self.config['model'], self.config['loss'])
-    model.load_state_dict(torch.load(self.folder/'checkpoint.pt', weights_only=True)['best']['state'])
+    model.load_state_dict(torch.load(self.folder/'checkpoint.pt', weights_only=True, map_location='cpu')['best']['state'])
     return model.eval()
 
 @patch
 def scale(self:Run)->tuple: # mean, SD
     "What the targets were standardised by: a prediction in the phenotype's unit is mean + SD * the model's"
-    state = torch.load(self.folder/'checkpoint.pt', weights_only=True)
+    state = torch.load(self.folder/'checkpoint.pt', weights_only=True, map_location='cpu')
     return state['mean'], state['sd']
 
 @patch
-def predict(self:Run, genotypes:Genotypes)->np.ndarray: # [n], in the phenotype's unit
-    "Predicted phenotypes of genotypes over any vocabulary. Raises DataError for a disrupted gene that the run does not know"
-    mean, sd = self.scale()
+def members(self:Run, genotypes:Genotypes)->np.ndarray: # [fit.top, n], in the phenotype's unit
+    "What each epoch kept predicts. Raises DataError for a disrupted gene that the run does not know"
     if tuple(genotypes.genes) != (genes := tuple(self.genes)):
         if unseen := sorted({genotypes.genes[i] for i in np.unique(genotypes.indices)} - set(genes)):
             raise DataError(f'{len(unseen)} disrupted genes are unknown to this run, such as {", ".join(unseen[:3])}; '
                             'leave out the genotypes that have them')
         genotypes = Genotypes.from_names((genotypes[i] for i in range(len(genotypes))), genes)
-    return mean + sd*self.model().predict(genotypes)
+    saved = torch.load(self.folder/'checkpoint.pt', weights_only=True, map_location='cpu')
+    states = [kept['state'] for kept in saved.get('top') or [saved['best']]]
+    return member_predictions(self.model(), states, genotypes, saved['mean'], saved['sd'])
+
+@patch
+def predict(self:Run, genotypes:Genotypes)->np.ndarray: # [n], in the phenotype's unit
+    "Predicted phenotypes of genotypes over any vocabulary: the mean of the epochs kept. Raises DataError for a gene that the run does not know"
+    return self.members(genotypes).mean(0)
 
 @patch
 def scores(self:Run, part:str='test')->pd.DataFrame:

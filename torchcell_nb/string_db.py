@@ -50,12 +50,14 @@ def _blame(path, data, channels):
                                  'is this the publisher\'s file?')
     return DataError(f'{path}: cannot be read as columns with single spaces between them; fetch it again')
 
+# %% ../nbs/03a_string.ipynb #8bb96cf5
 def _columns(path, data, channels):
     "The table of a links.detailed file: two dictionary columns of proteins and one of scores per channel"
     end = data.find(b'\n')
     columns = data[:end if end > 0 else None].decode('utf-8', 'replace').split()
     if columns[:2] != ['protein1', 'protein2']:
-        raise DataError(f'{path}: line 1: expected a header "protein1 protein2 neighborhood ...", found {" ".join(columns)[:60]!r}')
+        raise DataError(f'{path}: line 1: expected a header "protein1 protein2 neighborhood ...", '
+                        f'found {" ".join(columns)[:60]!r}')
     if lost := [c for c in channels if c not in columns]:
         raise DataError(f'{path}: line 1: no column {lost[0]!r}, only {", ".join(columns)}; '
                         'channels stand in the file named 4932.protein.links.detailed')
@@ -88,7 +90,8 @@ def _read_links(path, channels, taxon):
         score = table[c].to_numpy()
         if ((score < 0) | (score > 1000)).any(): raise _blame(path, data, [c])
         at = np.flatnonzero(score)
-        edges[c] = pd.DataFrame(dict(gene1=table.protein1.array[at], gene2=table.protein2.array[at], weight=score[at]/1000), index=at + 2)
+        edges[c] = pd.DataFrame(dict(gene1=table.protein1.array[at], gene2=table.protein2.array[at], weight=score[at]/1000),
+                                index=at + 2)
     return edges, sorted(genes)
 
 def read_string(
@@ -148,7 +151,8 @@ def read_adjacency(
     return pd.DataFrame(dict(gene1=at[0], gene2=at[1], weight=_weights(path, rows)), index=[i for i, _ in rows])
 
 # %% ../nbs/03a_string.ipynb #d67876c4
-string_alias_sources = ('SGD_NAME', 'SGD_SYNONYM', 'SGD_ID', 'UniProt_GN_Name', 'UniProt_GN_Synonyms', 'UniProt_GN_OrderedLocusNames', 'UniProt_AC')
+string_alias_sources = ('SGD_NAME', 'SGD_SYNONYM', 'SGD_ID', 'UniProt_GN_Name', 'UniProt_GN_Synonyms',
+                        'UniProt_GN_OrderedLocusNames', 'UniProt_AC')
 
 class Aliases(dict):
     "Alias -> systematic name; `ambiguous` has those left out, alias -> their genes"
@@ -183,6 +187,7 @@ def read_aliases(
     made.ambiguous = ambiguous
     return made
 
+# %% ../nbs/03a_string.ipynb #d2155bba
 def rename(
     edges, # DataFrame(gene1, gene2, ...), or a dict channel -> DataFrame
     aliases:dict # from `read_aliases`
@@ -197,7 +202,8 @@ def rename(
 # %% ../nbs/03a_string.ipynb #3037291d
 _substitutes = {
     'coexpression': ('Hu-2007.txt', 'SUBSTITUTE: Hu et al. 2007 coexpression, as collected by BIONIC, not STRING'),
-    'experimental': ('Krogan-2006.txt', 'SUBSTITUTE: Krogan et al. 2006 AP-MS, as collected by BIONIC, not STRING; no weights: every weight is 1')}
+    'experimental': ('Krogan-2006.txt', 'SUBSTITUTE: Krogan et al. 2006 AP-MS, as collected by BIONIC, not STRING; '
+                                        'no weights: every weight is 1')}
 
 def string_v91(
     folder=None # has yeast_string_genes.txt and its companions; $TORCHCELL_NB_DATA/string_v9.1 unless given
@@ -253,7 +259,8 @@ def string_release(
     if path.is_dir():
         have = check_files(path, 'string')
         if release and have['release'] != release:
-            raise DataError(f'{path}: holds release {have["release"]}, not {release}; fetch that with fetch_string(FOLDER, {release!r})')
+            raise DataError(f'{path}: holds release {have["release"]}, not {release}; '
+                            f'fetch that with fetch_string(FOLDER, {release!r})')
         release = have['release']
         path = path/next(iter(have['files']))
     edges, named = _read_links(path, string_channels, 4932)

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['ConfigError', 'Task', 'SplitConfig', 'load_wiring', 'zeros_of', 'load_task']
 
-# %% ../nbs/31a_tasks.ipynb #fd6b936e
+# %% ../nbs/31a_tasks.ipynb #abee47c2
 import dataclasses, hashlib, os
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,7 @@ from .go_pipeline import FilterReport, filter_go
 from .hierarchy import Hierarchy
 from .metrics import noise_ceiling
 from .network_controls import permute_genes, shuffle_networks
-from .networks import channels_of, genes_of, load_networks, networks_id, published_decrease, zero_weights
+from .networks import channels_of, genes_of, load_networks, networks_from_pairs, networks_id, pairs_of, published_decrease, zero_weights
 from .simulate import Truth, random_genotypes, simulate_phenotypes
 from .snapshot import yeast_go
 from .sources import dna_repair, find_data, read_dcell_scores, read_dcell_topology, read_table
@@ -90,65 +90,82 @@ def _on_yeast(task, d, what):
         genotypes=Genotypes.from_names((genotypes[i] for i in range(len(genotypes))), used),
         queries=None if task.queries is None else task.queries[seen])
 
-# %% ../nbs/31a_tasks.ipynb #b20b8c8d
+# %% ../nbs/31a_tasks.ipynb #6f5721b5
 def load_wiring(where:str)->HeteroData: # see `03_networks`
     "Networks by name, folder or file. Raises FileNotFoundError or DataError"
     if where == 'string9.1': return string_v91()
     if Path(where).is_dir(): return string_release(where)
     if Path(where).suffix == '.npz': return load_networks(where)
-    raise FileNotFoundError(f'model.networks={where}: expected string9.1, a folder made by `torchcell_nb data string`, or a .npz file')
+    raise FileNotFoundError(f'model.networks={where}: expected string9.1, a folder made by `torchcell_nb data string`, '
+                            'or a .npz file')
 
 def _wired(model, control, seed):
     "The networks that the settings of a Dango name, with the channels and the control they ask for"
     networks = load_wiring(model.networks)
-    if model.channels:
-        if unknown := sorted(set(model.channels) - set(channels_of(networks))):
-            raise ConfigError(f'model.channels: {unknown[0]!r} is not among {", ".join(channels_of(networks))}')
-        for c in channels_of(networks):
-            if c not in model.channels: del networks['gene', c, 'gene']
+    if model.channels is not None:
+        if not model.channels or (unknown := sorted(set(model.channels) - set(channels_of(networks)))):
+            raise ConfigError(f'model.channels: {unknown[0]!r} is not among {", ".join(channels_of(networks))}' if model.channels
+                              else 'model.channels=[]: at least one channel')
+        networks = networks_from_pairs(genes_of(networks), {c: pairs_of(networks, c) for c in model.channels}, networks.release,
+                                       {c: words for c, words in networks.about.items() if c in model.channels})
     return networks if control == 'none' else dict(shuffled=shuffle_networks, genes=permute_genes)[control](networks, seed)
 
 def _on_networks(task, networks, unknown, what):
     "The task on networks of genes: rows of genes that are not there are refused or left out, and counted in the manifest"
-    names, genes = np.array(task.genotypes.genes), genes_of(networks)
+    if unknown not in ('error', 'drop'): raise ConfigError(f"data.unknown={unknown!r}: expected 'error' or 'drop'")
+    names, genes, small = np.array(task.genotypes.genes), genes_of(networks), task.genotypes.sizes < 2
     lost = sorted(set(names[np.unique(task.genotypes.indices)]) - set(genes))
     if lost and unknown != 'drop':
-        raise DataError(f'{what}: {len(lost)} disrupted genes are not in the networks, such as {", ".join(lost[:5])}; leave their rows out '
-                        'with data.unknown=drop, or rename them to the systematic names of the networks '
+        raise DataError(f'{what}: {len(lost)} disrupted genes are not in the networks, such as {", ".join(lost[:5])}; '
+                        'leave their rows out with data.unknown=drop, or rename them to the systematic names of the networks '
                         "(read_aliases of 03a_string reads STRING's file of aliases)")
-    keep = (task.genotypes.matrix() @ np.isin(names, lost).astype(np.float32)) == 0
-    genotypes = task.genotypes.take(keep)
-    if (small := genotypes.sizes < 2).any():
+    if small.any() and unknown != 'drop':
         raise DataError(f'{what}: {int(small.sum()):,} genotypes disrupt fewer than two genes, and Dango scores tuples of two or more; '
-                        'leave them out')
-    left = {'left out': f'{(~keep).sum():,} rows of {len(lost)} genes not in the networks: {", ".join(lost[:5])}'} if lost else {}
+                        'leave them out with data.unknown=drop')
+    absent = (task.genotypes.matrix() @ np.isin(names, lost).astype(np.float32)) > 0
+    keep = ~absent & ~small
+    genotypes, left = task.genotypes.take(keep), {}
+    if absent.any(): left['left out, genes not in the networks'] = f'{absent.sum():,} rows of {len(lost)} genes: {", ".join(lost[:5])}'
+    if small.any(): left['left out, fewer than two genes'] = f'{small.sum():,} rows'
     return dataclasses.replace(
-        task, networks=networks, phenotypes=task.phenotypes.take(keep), queries=None if task.queries is None else task.queries[keep],
+        task, networks=networks, phenotypes=task.phenotypes.take(keep),
+        queries=None if task.queries is None else task.queries[keep],
         genotypes=Genotypes.from_names((genotypes[i] for i in range(len(genotypes))), genes), split=_kept(task.split, keep),
-        hierarchy=None, filters=None, manifest={**task.manifest, 'networks': networks_id(networks), **(networks.about or {}), **left})
+        hierarchy=None, filters=None,
+        manifest={**task.manifest, 'networks': networks_id(networks), **(networks.about or {}), **left})
 
 def _kept(split, keep):
     "The split of the rows that are kept, numbered anew"
     at = np.cumsum(keep) - 1
     return split and Split(split.name, split.seed, {k: at[rows[keep[rows]]] for k, rows in split.parts.items()})
 
-# %% ../nbs/31a_tasks.ipynb #c6ca1058
+# %% ../nbs/31a_tasks.ipynb #bfc376fc
 def zeros_of(
     zeros:Any, # 'rule' (Zhang et al. 2020), 'released', or a dictionary channel -> lambda
     networks:HeteroData
 )->dict: # channel -> lambda
-    "The weight of each channel's zeros. Raises ConfigError for a channel or a release without one"
+    "The weight of each channel's zeros. Raises ConfigError for a channel or a release without one, and for a channel that is none"
     channels = channels_of(networks)
-    if zeros == 'released': zeros = {c: .1 if c in ('coexpression', 'experimental') else 1. for c in next(iter(published_decrease.values()))}
+    if hasattr(zeros, 'items'):
+        if strange := [c for c in zeros if c not in channels]:
+            raise ConfigError(f'loss.zeros: {strange[0]!r} is not among the channels {", ".join(channels)}')
+        if bad := [c for c, l in zeros.items() if not isinstance(l, (int, float)) or not l >= 0]:
+            raise ConfigError(f'loss.zeros: {bad[0]}={zeros[bad[0]]!r} is no weight; expected a number that is not negative')
+    if zeros == 'released':
+        zeros = {c: .1 if c in ('coexpression', 'experimental') else 1. for c in next(iter(published_decrease.values()))}
     elif zeros == 'rule':
-        pair = next((p for p in published_decrease if p[0] == networks.release), None)
+        # a control keeps the weights of what it is beside
+        release = networks.release.removesuffix(' shuffled').removesuffix(' permuted')
+        pair = next((p for p in published_decrease if p[0] == release), None)
         if pair is None:
             raise ConfigError(f'loss.zeros=rule: how many zeros of release {networks.release!r} vanished is on record for '
                               f'{", ".join(p[0] for p in published_decrease)} only; give every channel its weight: '
                               f'loss.zeros={{{channels[0]}: 0.1, ...}}')
         zeros = zero_weights(published_decrease[pair])
-    if not hasattr(zeros, 'items'): raise ConfigError(f"loss.zeros={zeros!r}: expected 'rule', 'released', or a weight per channel")
-    if missing := [c for c in channels if c not in zeros]: raise ConfigError(f'loss.zeros: no weight for the channel {missing[0]!r}')
+    if not hasattr(zeros, 'items'):
+        raise ConfigError(f"loss.zeros={zeros!r}: expected 'rule', 'released', or a weight per channel")
+    if missing := [c for c in channels if c not in zeros]:
+        raise ConfigError(f'loss.zeros: no weight for the channel {missing[0]!r}')
     return {c: float(zeros[c]) for c in channels}
 
 # %% ../nbs/31a_tasks.ipynb #151ba1b6
@@ -183,7 +200,7 @@ def _dcell_files(d, config, seed):
     return Task(Hierarchy.from_ontology(ontology), *parts,
                 {Path(d[k]).name: _sha256(d[k]) for k in ('topology', 'train', 'test') if d[k]})
 
-# %% ../nbs/31a_tasks.ipynb #e45435c3
+# %% ../nbs/31a_tasks.ipynb #6a329ecb
 def _simulated(d, config, seed):
     part, report = _yeast(d['root'], d['min_contained'])
     hierarchy = Hierarchy.from_ontology(part)
@@ -205,22 +222,24 @@ def _table(d, config, seed):
 def _trigenic_hits(d, config, seed):
     path = Path(d['path'] or Path(os.environ.get('TORCHCELL_NB_DATA', 'TORCHCELL_NB_DATA'))/'trigenic/trigenic_hits.tsv')
     if not path.is_file():
-        raise FileNotFoundError(f'{path}: no such file; name the list of trigenic hits (columns orf1, orf2, orf3) with data.path=, '
-                                'or the folder that holds trigenic/trigenic_hits.tsv with TORCHCELL_NB_DATA')
+        raise FileNotFoundError(f'{path}: no such file; name the list of trigenic hits (columns orf1, orf2, orf3) '
+                                'with data.path=, or the folder that holds trigenic/trigenic_hits.tsv with TORCHCELL_NB_DATA')
     genotypes, phenotypes, queries = listed_or_not(read_trigenic_hits(path, say=None), d['per_hit'], d['seed'], d['matched'])
     task = Task(None, genotypes, phenotypes, None, {path.name: _sha256(path)}, queries=queries)
     if config.model.name == 'dcell': task = _on_yeast(task, d, path)
     return dataclasses.replace(task, split=split_random(task.genotypes, seed, config.split.validation*.9, .1))
 
-# %% ../nbs/31a_tasks.ipynb #4cae7a32
+# %% ../nbs/31a_tasks.ipynb #3e36d953
 def load_task(
     config # a RunConfig, see `32_runs`: its data, model, split, control and seed are read
 )->Task:
     "Read or simulate what the settings name. Raises DataError, OntologyError or FileNotFoundError naming file, line and value"
     if 'name' not in config.data: raise ConfigError("no data: compose the settings with compose_config(['data=dna_repair'])")
     seed = config.seed if config.split.seed is None else config.split.seed
-    kinds = dict(dna_repair=_dna_repair, dcell_files=_dcell_files, simulated=_simulated, table=_table, trigenic_hits=_trigenic_hits)
-    networks = _wired(config.model, config.control, seed) if config.model.name == 'dango' else None   # refused before much is read
+    kinds = dict(dna_repair=_dna_repair, dcell_files=_dcell_files, simulated=_simulated, table=_table,
+                 trigenic_hits=_trigenic_hits)
+    # refused before much is read
+    networks = _wired(config.model, config.control, seed) if config.model.name == 'dango' else None
     task = _split(config.split, kinds[config.data['name']](config.data, config, seed), seed)
     if networks is not None: return _on_networks(task, networks, config.data.get('unknown', 'error'), config.data['name'])
     return dataclasses.replace(task, hierarchy=task.hierarchy.with_permuted_genes(seed)) if config.control == 'genes' else task

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['FitConfig', 'Rows', 'batches', 'check_fit', 'Fit', 'cpu_threads', 'fit', 'plot_curves']
 
-# %% ../nbs/30_train.ipynb #26aa5a7a
+# %% ../nbs/30_train.ipynb #40323be3
 import dataclasses, hashlib, time
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 import torch
 import wandb
-from accelerate import Accelerator
+from accelerate import Accelerator, DistributedDataParallelKwargs
 from fastcore.basics import patch
 from fastprogress.fastprogress import progress_bar
 from torch.utils.data import DataLoader
@@ -29,7 +29,7 @@ from .loss_bins import fit_bins
 from .loss_models import DangoLoss, DCellLoss
 from .metrics import mse, pearson
 
-# %% ../nbs/30_train.ipynb #feae172e
+# %% ../nbs/30_train.ipynb #9e7056c1
 @dataclass
 class FitConfig:
     "How to train; every field can be set from the command line as fit.NAME=VALUE"
@@ -44,7 +44,9 @@ class FitConfig:
     standardise:bool = True # targets to mean 0 and SD 1 of the training part; predictions come back in the phenotype's unit
     seed:int = 0 # order of the genotypes and weights
     wandb:str = 'disabled' # 'disabled', 'offline' or 'online'
-    threads:int = 1 # CPU threads while training, 0 for PyTorch's choice: small subsystems gain little from more, and lose much where others use the cores
+    # CPU threads while training, 0 for PyTorch's choice: small subsystems gain little from more,
+    # and lose much where others use the cores
+    threads:int = 1
 
     def __post_init__(self):
         for name, ok in (('schedule', ('onecycle', 'constant')), ('keep', ('best', 'last')),
@@ -76,13 +78,14 @@ def batches(rows:Rows, batch:int, seed:int)->DataLoader:
     return DataLoader(rows, batch, shuffle=True, drop_last=len(rows) >= batch, collate_fn=lambda b: b,
                       generator=torch.Generator().manual_seed(seed))
 
-# %% ../nbs/30_train.ipynb #ccf4b036
+# %% ../nbs/30_train.ipynb #4721e3e6
 def check_fit(model:DCell, genotypes:Genotypes, phenotypes:Phenotypes, split:Split, config:FitConfig):
     "Refuse, with a DataError, what cannot be trained on, before anything is written"
     if len(genotypes) != len(phenotypes):
         raise DataError(f'{len(genotypes)} genotypes against {len(phenotypes)} phenotypes; they must be aligned')
     if tuple(genotypes.genes) != (getattr(model, 'genes', None) or model.hierarchy.genes):
-        raise DataError('the genotypes have another gene vocabulary than the model; build them with the genes of its hierarchy or networks')
+        raise DataError('the genotypes have another gene vocabulary than the model; '
+                        'build them with the genes of its hierarchy or networks')
     for part in ('train', 'validation'):
         if part not in split.parts:
             raise DataError(f'split {split.name} has no part {part!r}; it has {", ".join(split.parts)}')
@@ -108,7 +111,7 @@ def _fingerprint(model, genotypes, phenotypes, split, config, loss):
                 data=hashlib.sha256(phenotypes.value.tobytes() + genotypes.indices.tobytes()
                                     + genotypes.offsets.tobytes()).hexdigest()[:16])
 
-# %% ../nbs/30_train.ipynb #27feed7f
+# %% ../nbs/30_train.ipynb #2557dbb6
 class Fit:
     "A model being trained: the loop's state, one `epoch` at a time"
     def __init__(self, model, loss, genotypes, phenotypes, split, config):
@@ -119,10 +122,14 @@ class Fit:
         value = phenotypes.value
         self.mean, self.sd = ((float(value[split['train']].mean()), float(value[split['train']].std()))
                               if config.standardise else (0., 1.))
+        if not self.scored(config.epochs - 1):
+            raise ValueError(f'fit.epochs={config.epochs}: the loss only pretrains until epoch {loss.transition}; '
+                             'raise fit.epochs or lower loss.transition')
         self.rows = Rows(genotypes.take(split['train']), (value[split['train']] - self.mean)/self.sd)
         fit_bins(loss, self.rows.y)
         self.validation = genotypes.take(split['validation']), value[split['validation']]
-        self.accelerator = Accelerator()
+        several = DistributedDataParallelKwargs(find_unused_parameters=isinstance(loss, DangoLoss))     # its decoders rest at times
+        self.accelerator = Accelerator(kwargs_handlers=[several])
         steps = config.epochs*len(batches(self.rows, config.batch, 0))
         optimizer = torch.optim.AdamW(model.parameters(), lr=config.lr, weight_decay=config.weight_decay, fused=True)
         schedule = (torch.optim.lr_scheduler.OneCycleLR(optimizer, config.lr, steps, pct_start=.1 if steps > 20 else .3)
@@ -133,13 +140,14 @@ class Fit:
     def bare(self): # the model without accelerate's wrapping
         return self.accelerator.unwrap_model(self.model)
 
-# %% ../nbs/30_train.ipynb #26122779
+# %% ../nbs/30_train.ipynb #da93e28b
 def _beside(loss, model, epoch):
     "What a loss wants of the model beside its predictions, and what it is told beside the targets"
     if isinstance(loss, DCellLoss): return {}, dict(parameters=model.weights())
     if isinstance(loss, DangoLoss): return dict(rebuild=loss.weight(epoch) > 0), dict(epoch=epoch)
     return {}, {}
 
+# %% ../nbs/30_train.ipynb #6313e1b0
 @patch
 def epoch(self:Fit):
     "One pass over the training part, then the validation part; adds a row to `history`"
@@ -160,7 +168,13 @@ def epoch(self:Fit):
     self._keep(row)
 
 @patch
+def scored(self:Fit, epoch:int)->bool: # counted from 0
+    "Does the loss of this epoch train the score? While Dango pretrains it does not, and no such epoch is kept or waited for"
+    return not isinstance(self.loss, DangoLoss) or self.loss.weight(epoch) < 1
+
+@patch
 def _keep(self:Fit, row): # the epoch's weights, if they are among the best; of equal epochs the earlier stands first
+    if not self.scored(row['epoch'] - 1): return
     r = float(np.nan_to_num(row['validation_pearson'], nan=-1))
     if self.config.keep == 'last': self.top = []
     if len(self.top) == self.config.top and r <= self.top[-1]['pearson']: return
@@ -169,6 +183,7 @@ def _keep(self:Fit, row): # the epoch's weights, if they are among the best; of 
     self.top = sorted(kept, key=lambda k: -k['pearson'])[:self.config.top]
     self.best = self.top[0]
 
+# %% ../nbs/30_train.ipynb #5491d02d
 @patch
 def _validate(self:Fit):
     genotypes, value = self.validation
@@ -184,10 +199,11 @@ def predict(self:Fit, genotypes:Genotypes)->np.ndarray: # [n] in the phenotype's
 @patch(as_prop=True)
 def done(self:Fit)->bool:
     "All epochs run, or no better validation r for `patience` epochs"
-    n, r = len(self.history), [np.nan_to_num(h['validation_pearson'], nan=-1) for h in self.history]
-    return n >= self.config.epochs or bool(self.config.patience and n and n - 1 - int(np.argmax(r)) >= self.config.patience)
+    r = [np.nan_to_num(h['validation_pearson'], nan=-1) for h in self.history if self.scored(h['epoch'] - 1)]
+    return (len(self.history) >= self.config.epochs
+            or bool(self.config.patience and r and len(r) - 1 - int(np.argmax(r)) >= self.config.patience))
 
-# %% ../nbs/30_train.ipynb #84a78522
+# %% ../nbs/30_train.ipynb #68b8dc15
 @patch
 def save(self:Fit, path):
     "Write everything the run needs to go on, whole or not at all"
@@ -198,7 +214,7 @@ def save(self:Fit, path):
 @patch
 def resume(self:Fit, path):
     "Go on from a checkpoint. Raises ValueError naming what differs if it belongs to another run"
-    state = torch.load(path, weights_only=True)
+    state = torch.load(path, weights_only=True, map_location='cpu')
     made = {'top': 1, **state['fingerprint']}                       # before `top` there was one
     for k, now in self.fingerprint.items():
         if made.get(k) != now:
@@ -210,7 +226,7 @@ def resume(self:Fit, path):
     self.history, self.best = state['history'], state['best']
     self.top = state.get('top', [self.best] if self.best else [])
 
-# %% ../nbs/30_train.ipynb #68beed5d
+# %% ../nbs/30_train.ipynb #ef94066c
 @contextmanager
 def cpu_threads(n:int): # 0 changes nothing
     "Use n CPU threads inside, and as many as before afterwards"
@@ -232,7 +248,8 @@ def _epochs(run, checkpoint, progress):
         if checkpoint: run.save(checkpoint)
         if tracker: tracker.log(row)
         if progress:
-            bar.comment = f'loss {row["loss"]:.3f}, validation r {row["validation_pearson"]:.3f} (best {run.best["pearson"]:.3f})'
+            best = f'best {run.best["pearson"]:.3f}' if run.best else 'pretraining'
+            bar.comment = f'loss {row["loss"]:.3f}, validation r {row["validation_pearson"]:.3f} ({best})'
     if tracker: tracker.finish()
 
 # %% ../nbs/30_train.ipynb #88b48542
