@@ -5,7 +5,9 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/92_all.ipynb #d71edf9c
+# %% ../nbs/92_all.ipynb #06f5f2f9
+import importlib
+
 from .figures import *
 from .ontology import *
 from .annotations import *
@@ -55,13 +57,10 @@ from .bench import *
 from .bench_dango import *
 from .experiments import *
 
-# %% ../nbs/92_all.ipynb #fe2dc236
-import importlib
-
-# %% ../nbs/92_all.ipynb #2b6795de
+# %% ../nbs/92_all.ipynb #e5abe7a0
 _modules = ('figures ontology annotations data sources snapshot simulate go_fetch trigenic go_filters hierarchy go_pipeline '
             'go_compare networks string_db network_controls dcell dcell_fast dcell_screen dcell_diagnostics '
             'dango losses loss_bins loss_order loss_labels loss_models check_logits loss_contracts '
-            'metrics intervals calibration ontology_metrics label_metrics streaming certificate objectives train ensemble baselines tasks runs interpret report '
-            'bench bench_dango experiments'.split())
+            'metrics intervals calibration ontology_metrics label_metrics streaming certificate objectives '
+            'train ensemble baselines tasks runs interpret report bench bench_dango experiments'.split())
 __all__ = [name for module in _modules for name in importlib.import_module(f'torchcell_nb.{module}').__all__]

@@ -55,7 +55,7 @@ class Factorisation(torch.nn.Module):
         pairs = ((x @ self.u)**2 - x @ self.u**2)/2
         return self.bias + x @ self.b + pairs @ self.s
 
-# %% ../nbs/31_baselines.ipynb #ee9f015b
+# %% ../nbs/31_baselines.ipynb #9160c349
 def _sparse_tensor(x):
     c = x.tocoo()
     return torch.sparse_coo_tensor(torch.tensor(np.stack([c.row, c.col]), dtype=torch.int64), torch.tensor(c.data),
@@ -65,7 +65,8 @@ def _dense(x): return torch.as_tensor(x.toarray()) if x.shape[0]*x.shape[1] < 20
 
 def factorisation(x, y, x_validation, y_validation, seed=0, dim=16, penalties=(.4, .6, .9), steps=600, lr=.01):
     "Bilinear factorisation by Adam on the whole training part; penalty and number of steps are the best on validation"
-    x, mean, sd = _dense(x), float(np.mean(y)), float(np.std(y))
+    seen = np.unique(x.indices)                                  # of a gene never seen there is nothing to learn, nor to penalise
+    x, x_validation, mean, sd = _dense(x[:, seen]), x_validation[:, seen], float(np.mean(y)), float(np.std(y))
     target, xv, best, kept = torch.as_tensor((y - mean)/sd, dtype=torch.float32), _dense(x_validation), -np.inf, None
     for rho in penalties:
         torch.manual_seed(seed); model = Factorisation(x.shape[1], dim); optimizer = torch.optim.Adam(model.parameters(), lr=lr)
@@ -77,7 +78,7 @@ def factorisation(x, y, x_validation, y_validation, seed=0, dim=16, penalties=(.
                 if r > best: best, kept = r, {k: v.clone() for k, v in model.state_dict().items()}
     model.load_state_dict(kept)
     def predict(x):
-        with torch.no_grad(): return mean + sd*model(_dense(x)).numpy()
+        with torch.no_grad(): return mean + sd*model(_dense(x[:, seen])).numpy()
     return predict
 
 # %% ../nbs/31_baselines.ipynb #89afbb0c

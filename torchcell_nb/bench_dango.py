@@ -76,7 +76,7 @@ def dango_products(model:Dango, batch:int, size:int=3):
         start = time.perf_counter()
         x, _, y = table
         for c in channels:
-            if not model.encoders[0].neighbours:                                      # neighbours that are drawn are summed, not multiplied
+            if not model.encoders[0].neighbours:                            # neighbours that are drawn are summed, not multiplied
                 for _ in range(2): c.mean(x); c.mean(y)                                # two layers, forward and backward
             both_ways(*table, times=4)                                                # two layers, self and neighbours
             if rebuild:

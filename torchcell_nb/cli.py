@@ -129,7 +129,7 @@ def bench(args):
     if args.json: print(json.dumps(rows))
     if args.figure: _figure(lambda: plot(rows), args.figure)
 
-# %% ../nbs/91_cli.ipynb #7b2f8fb4
+# %% ../nbs/91_cli.ipynb #3540279d
 _about = dict(
     demo=('the whole library on one example in about a minute: real yeast Gene Ontology, SIMULATED phenotypes, no download', '''
 Takes the embedded yeast Gene Ontology under the cell cycle, filters it, simulates fitness of single, double
@@ -151,8 +151,8 @@ settings most often changed:
   seed=0  out=DIR  fit.epochs=120  fit.lr=0.01  fit.weight_decay=0.3  fit.batch=256  loss.alpha=0.3
   loss.name=dcell|mse|huber|log_cosh|gaussian_nll|gaussian_crps|soft_label|ordinal[+ordinal_entropy|+rank_contrast|+wasserstein]
   model.norm=batch|layer|none  model.order=act-norm|norm-act  control=none|genes|shuffled  test=true|false
-  split=given|random|folds|genes_any|genes_all|queries    of Dango: \
-model.mode=paper|released  model.networks=DIR  loss.schedule=...
+  split=given|random|folds|genes_any|genes_all|queries
+  of Dango: model.mode=paper|released  model.networks=DIR  loss.schedule=PreThenPost|...  loss.transition=5
 
   torchcell_nb train data=dna_repair seed=0 out=runs/repair
   torchcell_nb train model=dango data=trigenic_hits split=random seed=0 out=runs/hits

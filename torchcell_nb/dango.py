@@ -60,7 +60,8 @@ class Channel(nn.Module):
         (row, col), weight = edges.edge_index[:, order], edges.edge_weight[order]
         flip = torch.argsort(col*n + row)
         if not (torch.equal(row[flip], col) and torch.equal(weight[flip], weight)):
-            raise ValueError(f'{name}: not every pair stands there in both directions with one weight; build_networks makes such networks')
+            raise ValueError(f'{name}: not every pair stands there in both directions with one weight; '
+                             'build_networks makes such networks')
         degree = torch.bincount(row, minlength=n)
         self.n, self.name, self.pairs = n, name, len(row)//2
         made = dict(row=row, col=col, crow=F.pad(degree.cumsum(0), (1, 0)), weight=weight,
@@ -126,7 +127,8 @@ class Decoder(nn.Linear):
         "Exact, without the rows themselves. Raises ValueError for a mask that is none"
         if drawn is None: drawn = torch.ones(len(h), dtype=torch.bool, device=h.device)
         if drawn.dtype != torch.bool or drawn.shape != h.shape[:1] or not drawn.any():
-            raise ValueError(f'drawn: expected bool [{len(h)}] with a row in it; got {drawn.dtype} {list(drawn.shape)}, {int(drawn.sum())} rows')
+            raise ValueError(f'drawn: expected bool [{len(h)}] with a row in it; '
+                             f'got {drawn.dtype} {list(drawn.shape)}, {int(drawn.sum())} rows')
         h = _whole(h); rows = h*drawn[:, None]
         z = channel.entries(rows, self.weight) + self.bias[channel.col]
         z, x, here = z[kept := drawn[channel.row]], channel.weight.to(h.dtype)[kept], drawn.to(h.dtype)
@@ -283,10 +285,13 @@ class Dango(nn.Module):
 
 # %% ../nbs/11_dango.ipynb #971a9da5
 @patch
-def get_extra_state(self:Dango): return dict(networks=self.networks_id)        # saved with the weights, which mean nothing on others
+def get_extra_state(self:Dango)->dict:
+    "Which networks the weights belong to; saved with them, since on others they mean nothing"
+    return dict(networks=self.networks_id)
 
 @patch
-def set_extra_state(self:Dango, state):
+def set_extra_state(self:Dango, state:dict):
+    "Raises ValueError for weights of other networks"
     if state['networks'] != self.networks_id:
         raise ValueError(f'the weights were trained on networks {state["networks"]}, and these are {self.networks_id}')
 

@@ -170,7 +170,8 @@ class DangoLoss(nn.Module):
         score = self.score(output['score'], y, weights)
         self.log = dict({c: float(built[c].detach()) if w else float('nan') for c in self.zeros},
                         score=float(score.detach()), weight=w)
-        return sum((w*b for b in built.values()), (1 - w)*score if w < 1 else 0.)     # at w = 1 the head has no gradient, not one of 0
+        # at w = 1 the head has no gradient, not one of 0
+        return sum((w*b for b in built.values()), (1 - w)*score if w < 1 else 0.)
 
     def extra_repr(self):
         zeros = ', '.join(f'{c} {l:g}' for c, l in self.zeros.items())

@@ -233,7 +233,7 @@ def plot_degrees(
             ax.plot(k, 100*(len(d) - np.searchsorted(d, k))/len(genes_of(networks)), '.-', ms=4, lw=1.4,
                     color=_colour(networks, c), label=label(networks, c))
     ax.set(xscale='log', yscale='log', xlabel='partners k', ylabel='genes with k or more partners, %')
-    ax.legend(fontsize=9, loc='lower left')
+    ax.legend(fontsize=9, loc='upper center', bbox_to_anchor=(.5, -.14), ncols=2)
     return ax
 
 # %% ../nbs/03_networks.ipynb #84c5b907

@@ -6,7 +6,7 @@
 __all__ = ['run_importance', 'plot_scores', 'plot_labels', 'report_figures', 'write_report']
 
 # %% ../nbs/41_report.ipynb #a16f1dbf
-import html
+import html, re
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -146,7 +146,7 @@ def _facts(run):
                               'epoch kept': f'{m["kept_epoch"]} of {m["epochs"]}', 'seconds': m['seconds']['all'],
                               'peak memory, MB': m['peak_memory_mb'],
                               'seed': run.config['seed'], 'control': run.config['control'],
-                              'split id': m['split'], **{f'{k}': str(v)[:16] for k, v in m['data'].items()}, **m['versions']}})
+                              'split id': m['split'], **{k: re.sub(r'\b([0-9a-f]{16})[0-9a-f]{48}\b', r'\1', str(v)) for k, v in m['data'].items()}, **m['versions']}})
 
 def write_report(
     run:Run # a finished run
@@ -155,7 +155,9 @@ def write_report(
     m, part = run.metrics, 'test' if 'test' in run.metrics else 'validation'
     simulated = ('<p><span class="flag">simulated</span> The phenotypes of this run are simulated: '
                  'its figures say how well a known truth is found, nothing about yeast.</p>' if m['simulated'] else '')
-    scores = run.scores(part).rename(columns=dict(low='95% from', high='to', pearson='Pearson r', spearman='Spearman', mse='MSE'))
+    scores = run.scores(part).rename(columns=dict(
+        low='95% from', high='to', pearson='Pearson r', spearman='Spearman', mse='MSE', auroc='AUROC', auroc_low='95% from ',
+        auroc_high='to ', aupr='AUPR', aupr_balanced='AUPR, classes balanced'))
     told = ({'What cannot be learned': f'<div class="card"><pre>{html.escape(run.certificate["says"])}</pre></div>'}
             if run.certificate else {})
     figures = ''.join(f'<h2>{html.escape(k)}</h2>{told.get(k, "")}<div class="card figure" role="img" '

@@ -222,7 +222,7 @@ def _write(path, text):
 
 # %% ../nbs/32_runs.ipynb #8bd4500a
 def _predictions(task, run, config, progress):
-    "One row per genotype: genes, part, measured, the model's prediction (of several epochs the mean, and its SD) and each baseline's"
+    "One row per genotype: genes, part, measured, predicted (of several epochs the mean, and its SD), each baseline's prediction"
     parts = ['train', 'validation'] + ['test']*config.test
     rows = np.concatenate([task.split[p] for p in parts])
     g = task.genotypes.take(rows)
@@ -398,9 +398,10 @@ def members(self:Run, genotypes:Genotypes)->np.ndarray: # [fit.top, n], in the p
 
 @patch
 def predict(self:Run, genotypes:Genotypes)->np.ndarray: # [n], in the phenotype's unit
-    "Predicted phenotypes of genotypes over any vocabulary: the mean of the epochs kept. Raises DataError for a gene that the run does not know"
+    "Predicted phenotypes of genotypes over any vocabulary: the mean of `members`. Raises DataError for an unknown gene"
     return self.members(genotypes).mean(0)
 
+# %% ../nbs/32_runs.ipynb #abc3bf17
 @patch
 def scores(self:Run, part:str='test')->pd.DataFrame:
     "One row per model: DCell or Dango, the baselines, the noise ceiling where known; of labels 0 and 1 also AUROC and AUPR"

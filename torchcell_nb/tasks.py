@@ -19,7 +19,8 @@ from .go_pipeline import FilterReport, filter_go
 from .hierarchy import Hierarchy
 from .metrics import noise_ceiling
 from .network_controls import permute_genes, shuffle_networks
-from .networks import channels_of, genes_of, load_networks, networks_from_pairs, networks_id, pairs_of, published_decrease, zero_weights
+from .networks import (channels_of, genes_of, load_networks, networks_from_pairs, networks_id, pairs_of,
+                                   published_decrease, zero_weights)
 from .simulate import Truth, random_genotypes, simulate_phenotypes
 from .snapshot import yeast_go
 from .sources import dna_repair, find_data, read_dcell_scores, read_dcell_topology, read_table
@@ -110,6 +111,7 @@ def _wired(model, control, seed):
                                        {c: words for c, words in networks.about.items() if c in model.channels})
     return networks if control == 'none' else dict(shuffled=shuffle_networks, genes=permute_genes)[control](networks, seed)
 
+# %% ../nbs/31a_tasks.ipynb #d437bedf
 def _on_networks(task, networks, unknown, what):
     "The task on networks of genes: rows of genes that are not there are refused or left out, and counted in the manifest"
     if unknown not in ('error', 'drop'): raise ConfigError(f"data.unknown={unknown!r}: expected 'error' or 'drop'")
@@ -120,12 +122,14 @@ def _on_networks(task, networks, unknown, what):
                         'leave their rows out with data.unknown=drop, or rename them to the systematic names of the networks '
                         "(read_aliases of 03a_string reads STRING's file of aliases)")
     if small.any() and unknown != 'drop':
-        raise DataError(f'{what}: {int(small.sum()):,} genotypes disrupt fewer than two genes, and Dango scores tuples of two or more; '
+        raise DataError(f'{what}: {int(small.sum()):,} genotypes disrupt fewer than two genes, '
+                        'and Dango scores tuples of two or more; '
                         'leave them out with data.unknown=drop')
     absent = (task.genotypes.matrix() @ np.isin(names, lost).astype(np.float32)) > 0
     keep = ~absent & ~small
     genotypes, left = task.genotypes.take(keep), {}
-    if absent.any(): left['left out, genes not in the networks'] = f'{absent.sum():,} rows of {len(lost)} genes: {", ".join(lost[:5])}'
+    if absent.any():
+        left['left out, genes not in the networks'] = f'{absent.sum():,} rows of {len(lost)} genes: {", ".join(lost[:5])}'
     if small.any(): left['left out, fewer than two genes'] = f'{small.sum():,} rows'
     return dataclasses.replace(
         task, networks=networks, phenotypes=task.phenotypes.take(keep),
@@ -144,7 +148,7 @@ def zeros_of(
     zeros:Any, # 'rule' (Zhang et al. 2020), 'released', or a dictionary channel -> lambda
     networks:HeteroData
 )->dict: # channel -> lambda
-    "The weight of each channel's zeros. Raises ConfigError for a channel or a release without one, and for a channel that is none"
+    "The weight of each channel's zeros. Raises ConfigError for a channel or a release without one, or a channel unknown"
     channels = channels_of(networks)
     if hasattr(zeros, 'items'):
         if strange := [c for c in zeros if c not in channels]:

@@ -128,7 +128,7 @@ class Fit:
         self.rows = Rows(genotypes.take(split['train']), (value[split['train']] - self.mean)/self.sd)
         fit_bins(loss, self.rows.y)
         self.validation = genotypes.take(split['validation']), value[split['validation']]
-        several = DistributedDataParallelKwargs(find_unused_parameters=isinstance(loss, DangoLoss))     # its decoders rest at times
+        several = DistributedDataParallelKwargs(find_unused_parameters=isinstance(loss, DangoLoss))  # its decoders rest at times
         self.accelerator = Accelerator(kwargs_handlers=[several])
         steps = config.epochs*len(batches(self.rows, config.batch, 0))
         optimizer = torch.optim.AdamW(model.parameters(), lr=config.lr, weight_decay=config.weight_decay, fused=True)
