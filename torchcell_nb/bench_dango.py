@@ -152,8 +152,8 @@ def plot_bench_dango(
         ax.plot(of.batch, of.step_s, marker='o', ms=4, color=colour, label=words)
         ax.plot(of.batch, of.floor_s, marker='o', ms=3, color=colour, ls=':', label='  its products alone')
         for _, r in of.iterrows():
-            ax.annotate(f'{r.ratio:.2f}×', (r.batch, r.step_s), xytext=(0, 6), textcoords='offset points', ha='center',
-                        fontsize=9, color=colour)
+            ax.annotate(f'{r.ratio:.2f}×', (r.batch, r.step_s), xytext=(0, 6 if rebuild else -14), textcoords='offset points',
+                        ha='center', fontsize=9, color=colour)
     ax.set(xscale='log', xlabel='tuples per step', ylabel='seconds a step', ylim=(0, 1.35*t.step_s.max()))
     ax.set_xticks(sorted(set(t.batch)), [f'{b:,}' for b in sorted(set(t.batch))]); ax.minorticks_off()
     ax.margins(x=.15); ax.legend(fontsize=9, loc='lower right', ncols=2)
