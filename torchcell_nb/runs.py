@@ -220,7 +220,7 @@ def _claim(folder, config):
 def _write(path, text):
     part = Path(f'{path}.part'); part.write_text(text); part.replace(path)
 
-# %% ../nbs/32_runs.ipynb #8bd4500a
+# %% ../nbs/32_runs.ipynb #cc37e647
 def _predictions(task, run, config, progress):
     "One row per genotype: genes, part, measured, predicted (of several epochs the mean, and its SD), each baseline's prediction"
     parts = ['train', 'validation'] + ['test']*config.test
@@ -231,7 +231,7 @@ def _predictions(task, run, config, progress):
                           part=np.repeat(parts, [len(task.split[p]) for p in parts]),
                           measured=task.phenotypes.value[rows], predicted=members.mean(0)))
     if len(members) > 1: d['sd'] = calibrate(d.measured.where(d.part == 'validation'), members).sd(members)
-    if task.queries is not None: d['query'] = task.queries[rows]
+    if task.queries is not None: d['query strain'] = task.queries[rows]
     for name in config.baselines:
         if progress: print(f'baseline: {name}', flush=True)
         d[name] = fit_baseline(name, task.hierarchy, task.genotypes, task.phenotypes, task.split, config.fit.seed)(g)
@@ -246,8 +246,9 @@ def _evaluated(d, column, interval): # of one part
     if not set(d.measured.unique()) <= {0., 1.}: return said
     for name, f in (('auroc', auroc), ('aupr', aupr), ('aupr_balanced', lambda m, p: aupr(m, p, True))):
         said[name] = f(d.measured, d[column])
-        if interval and 'query' in d:
-            said[f'{name}_low'], said[f'{name}_high'] = clustered_interval(d.measured, d[column], d['query'], f, resamples=400)
+        if interval and 'query strain' in d:
+            said[f'{name}_low'], said[f'{name}_high'] = clustered_interval(d.measured, d[column], d['query strain'], f,
+                                                                            resamples=400)
     return said
 
 def _wired(wiring): # what a run says of its wiring
@@ -370,7 +371,7 @@ class Run:
     def certificate(self): path = self.folder/'certificate.json'; return json.loads(path.read_text()) if path.exists() else None
     def table(self, name): path = self.folder/f'{name}.tsv'; return pd.read_csv(path, sep='\t') if path.exists() else None
 
-# %% ../nbs/32_runs.ipynb #86cfaff4
+# %% ../nbs/32_runs.ipynb #869c03a0
 @patch
 def model(self:Run): # DCell, RootHead or Dango
     "The trained network, in evaluation mode; its predictions are of standardised targets, see `predict`"
@@ -401,7 +402,7 @@ def predict(self:Run, genotypes:Genotypes)->np.ndarray: # [n], in the phenotype'
     "Predicted phenotypes of genotypes over any vocabulary: the mean of `members`. Raises DataError for an unknown gene"
     return self.members(genotypes).mean(0)
 
-# %% ../nbs/32_runs.ipynb #abc3bf17
+# %% ../nbs/32_runs.ipynb #6b996240
 @patch
 def scores(self:Run, part:str='test')->pd.DataFrame:
     "One row per model: DCell or Dango, the baselines, the noise ceiling where known; of labels 0 and 1 also AUROC and AUPR"
