@@ -171,14 +171,14 @@ class Attention(nn.Module):
         self.q, self.k, self.v, self.out = (nn.Linear(dim, dim, bias=False) for _ in range(4))
 
     def forward(self,
-        asking:torch.Tensor, # [B, k, d] makes the queries
-        asked:torch.Tensor, # [B, k, d] makes the keys
-        said:torch.Tensor, # [B, k, d] makes the values
+        query:torch.Tensor, # [B, k, d]
+        key:torch.Tensor, # [B, k, d]
+        value:torch.Tensor, # [B, k, d]
         mask:torch.Tensor # bool [B, k, k]: who may look at whom
     )->torch.Tensor: # [B, k, d]
         "What each gene gathers"
         q, k, v = (f(x).unflatten(-1, (self.heads, -1)).transpose(1, 2)
-                   for f, x in ((self.q, asking), (self.k, asked), (self.v, said)))
+                   for f, x in ((self.q, query), (self.k, key), (self.v, value)))
         gathered = F.scaled_dot_product_attention(q, k, v, mask[:, None])
         return self.out(gathered.transpose(1, 2).flatten(2))
 
