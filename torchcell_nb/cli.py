@@ -91,7 +91,7 @@ def data(args):
     print(f'{args.out}/manifest.json\nnow: ' + (f'string_release({args.out!r}) in Python' if args.what == 'string'
                                                else f'torchcell_nb go --folder {args.out}'))
 
-# %% ../nbs/91_cli.ipynb #909d3ed7
+# %% ../nbs/91_cli.ipynb #d83a5959
 def _batches(text):
     try: return [int(b) for b in text.split(',')]
     except ValueError:
@@ -100,13 +100,13 @@ def _batches(text):
 def _bench_dcell(args):
     from torchcell_nb.bench import bench_dcell, plot_bench, yeast_hierarchy
     def row(r):
-        print(f'{r["batch"]:>6,} {r["fast_s"]:>9.3f} {r["definition_s"]:>12.3f} {r["gemm_s"]:>10.3f} '
+        print(f'{r["batch"]:>6,} {r["fast_s"]:>9.3f} {r["definition_s"]:>12.3f} {r["gemm_s"]:>10.3f} {r["own_gemm_s"]:>7.3f} '
               f'{r["ratio"]:>9.1f}x {r["over_gemm"]:>8.2f}x {r["peak_mb"]:>8,.0f} {r["inference_per_s"]:>12,.0f}', flush=True)
     batches, hierarchy = _batches(args.batch), yeast_hierarchy(root=args.root)
     if not args.json:
         print(f'{hierarchy}\nwidths by {args.by} genes, {args.genes} disrupted per genotype, '
               f'{args.threads} threads; seconds a step\n\n'
-              ' batch      fast   definition   products  def./fast  fast/pr. peak, MB  evaluated/s')
+              ' batch      fast   definition   products     own  def./fast  fast/pr. peak, MB  evaluated/s')
     return bench_dcell(batches, hierarchy, args.by, args.genes, args.repeats, progress=None if args.json else row), plot_bench
 
 def _bench_dango(args):

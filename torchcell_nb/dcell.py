@@ -45,7 +45,7 @@ def check_batch(indices, offsets, n_genes)->torch.Tensor: # [B] genes disrupted 
                          f'is outside the vocabulary of {n_genes} genes')
     return size
 
-# %% ../nbs/10_dcell.ipynb #b3723d6e
+# %% ../nbs/10_dcell.ipynb #da7576f3
 activations = dict(tanh=torch.tanh, relu=torch.relu, identity=lambda x: x)
 norms = dict(batch=nn.BatchNorm1d, layer=nn.LayerNorm, none=nn.Identity)
 
@@ -78,12 +78,11 @@ class Subsystem(nn.Module):
             if self.act_first: a = self.act(a)
             a = norm(a) if varies else constant_column(norm, a)
             x = a if self.act_first else self.act(a)
-        return x if self.query is None else attend(x, self.query, 1)
+        return x if self.query is None else attend(x, self.query)
 
-def attend(x, query, dim):
-    "L/m * sum over the m rows q of the query of softmax(q * x) * x, softmax over the L units along `dim`"
-    shape = [query.shape[1] if d == dim else 1 for d in range(x.ndim)]
-    return x*sum(torch.softmax(x*q.view(shape), dim) for q in query)*(query.shape[1]/len(query))
+def attend(x, query): # [B, L]; [m, L], or [m, B, L] for a query of each row's own
+    "L/m * sum over the m rows q of the query of softmax(q * x) * x, softmax over the L units"
+    return x*sum(torch.softmax(x*q, -1) for q in query)*(x.shape[-1]/len(query))
 
 # %% ../nbs/10_dcell.ipynb #197e42e6
 def constant_column(norm, a):
@@ -209,7 +208,7 @@ def with_root_state(self:DCellByTerm, indices, offsets)->tuple: # predictions [B
     states = self.states(indices, offsets)
     return torch.cat([s.head(o) for s, o in zip(self.subsystems, states)], 1), states[-1]
 
-# %% ../nbs/10_dcell.ipynb #4ef2d6fc
+# %% ../nbs/10_dcell.ipynb #32ac2780
 @patch
 def predict(self:DCellByTerm,
     genotypes, # Genotypes over the hierarchy's genes

@@ -19,7 +19,7 @@ from .data import DataError, Genotypes
 from .dcell_fast import DCell
 from .figures import palette
 
-# %% ../nbs/10c_dcell_diagnostics.ipynb #404f2630
+# %% ../nbs/10c_dcell_diagnostics.ipynb #4db5ec1d
 @dataclass
 class Diagnostics:
     "Four numbers per term of a DCell"
@@ -41,13 +41,12 @@ def _batch_of(genotypes, rows):
     return torch.tensor(g.indices), torch.tensor(g.offsets)
 
 def _gradient_sizes(model):
-    "[T] root mean square of the gradients of each term's weights, in computing order"
-    l = model.layout
-    def sums(grad, start):
-        return np.add.reduceat(np.append(grad.double().square().cpu().numpy(), 0.), start[:-1])*(np.diff(start) > 0)
-    n = np.diff(l.weight) + np.diff(l.gene)*max(model.gene_dim, 1)
-    genes = sum(sums(g, l.gene) for g in model.gene_weight.grad)
-    return np.sqrt((sums(model.weight.grad[:l.weight[-1]], l.weight) + genes)/n)
+    "[T] root mean square of the gradients of each term's weights, in the hierarchy's order"
+    l, (edges, genes) = model.layout, (w.grad.double() for w in model.weights())
+    def of(t, place):
+        parts = [edges[l.weight[e]:l.weight[e + 1]] for e in l.edges_of[t]] + [genes[:, l.genes_of(place)].flatten()]
+        return torch.cat(parts).square().mean().sqrt().item()
+    return np.array([of(t, place) for t, place in enumerate(l.place.tolist())])
 
 def _two_ways(model, batch):
     "[T] signal and gap of one batch, in the hierarchy's order"
@@ -55,7 +54,7 @@ def _two_ways(model, batch):
     trained, evaluated = model.train().states(*batch), model.eval().states(*batch)
     return np.array([[rms(a - a.mean(0)), rms(a - b)] for a, b in zip(trained, evaluated)]).T
 
-# %% ../nbs/10c_dcell_diagnostics.ipynb #ea11c1ed
+# %% ../nbs/10c_dcell_diagnostics.ipynb #3ef091e8
 def diagnostics(
     model:DCell,
     loss, # called as loss(predictions [B, T], y [B]), such as a DCellLoss
@@ -80,7 +79,7 @@ def diagnostics(
         signal, gap = _two_ways(one, at)
         one = copy.deepcopy(model).train(); one.zero_grad(); loss(one(*at), value[rows]).backward()
         counts = torch.bincount(at[0], minlength=len(h.genes))
-        seen.append([~model.layout.varying(counts, batch).numpy()[place], gap, signal, _gradient_sizes(one)[place]])
+        seen.append([~model.layout.varying(counts, batch).numpy()[place], gap, signal, _gradient_sizes(one)])
     constant, gap, signal, gradient = np.mean(seen, axis=0)
     return Diagnostics(pd.DataFrame(dict(term=h.terms, name=h.names, stratum=h.stratum,
                                          constant=constant, gap=gap, signal=signal, gradient=gradient)))

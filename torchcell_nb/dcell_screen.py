@@ -24,7 +24,7 @@ from .data import DataError, Genotypes
 from .dcell import attend
 from .dcell_fast import DCell, _epsilon, _fast_activations
 
-# %% ../nbs/10b_dcell_screen.ipynb #3b7510a9
+# %% ../nbs/10b_dcell_screen.ipynb #e52c3019
 class _Sets:
     "The different sets of its genes that each term sees in a chunk, one row each, by term"
     def __init__(self, contained, genes): # bool [T, G]; [N, k] genes of each genotype, -1 pads
@@ -43,7 +43,7 @@ class _Sets:
         self.term, self.example, self.members = term[first], genotype[first], members[first] - 1
         self.start = np.searchsorted(self.term, np.arange(T + 1))
 
-# %% ../nbs/10b_dcell_screen.ipynb #cdb34b1f
+# %% ../nbs/10b_dcell_screen.ipynb #df980bc5
 def _bags(rows, values, n):
     "Values by row and offsets [n + 1], both as tensors; `rows` are sorted"
     return torch.from_numpy(values), torch.from_numpy(np.searchsorted(rows, np.arange(n + 1)))
@@ -63,16 +63,15 @@ class _Screen:
         none = torch.zeros(0, dtype=torch.int64)
         states = model.states(none, torch.zeros(2, dtype=torch.int64))
         self.wild = [states[t][0] for t in self.order]
-        gene = (model.gene_weight*model._vectors()).sum(0) if model.gene_dim else model.gene_weight.view(-1)
+        gene = model._values().gene
         if model.norm == 'batch': self.scale = model.gamma*(model.running_var + _epsilon).rsqrt()
         self.weights, self.genes, self.start, self.memory = [], [], [], model.weight.new_empty(0)
         for p in range(l.terms):
-            w = int(l.width[p]); weight = model.weight[l.weight[p]:l.weight[p + 1]].view(w, -1)
-            self.weights.append([part.t() for part in weight.split([len(self.wild[c]) for c in self.children[p]], 1)]
-                                if len(self.children[p]) else [])
-            self.genes.append(gene[l.gene[p]:l.gene[p + 1]].view(-1, w))
+            w = int(l.width[p])
+            self.weights.append([model.weight[l.weight[e]:l.weight[e + 1]].view(w, -1).t() for e in l.edges_of[self.order[p]]])
+            self.genes.append(gene[l.genes_of(p)].view(-1, w))
             self.start.append(sum((self.wild[c] @ w_c for c, w_c in zip(self.children[p], self.weights[p])),
-                                  model.bias[0, l.row[p]:l.row[p + 1]]))
+                                  model.bias[0, l.units_of(p)]))
 
     def changes(self, s):
         "Per row: (child's position, its row) and the direct genes; as arrays sorted by row"
@@ -117,12 +116,12 @@ def table(self:_Screen, s, p, changed):
         if n: torch.mm(changed[c], w_c, out=table[end - n:end])
     return table, ends - sizes - s.start[self.children[p]]
 
-# %% ../nbs/10b_dcell_screen.ipynb #0c5de18d
+# %% ../nbs/10b_dcell_screen.ipynb #37a7f074
 @patch
 def output_of(self:_Screen, p, x):
     "From a term's pre-activation [rows, width] to its output"
     m, l = self.model, self.model.layout
-    rows, act, w = slice(int(l.row[p]), int(l.row[p + 1])), _fast_activations[m.activation][0], int(l.width[p])
+    rows, act, w = l.units_of(p), _fast_activations[m.activation][0], int(l.width[p])
     for j in range(m.layers):
         if j:
             at = int(l.weight[-1] + (j - 1)*(l.width**2).sum() + (l.width[:p]**2).sum())
@@ -131,7 +130,7 @@ def output_of(self:_Screen, p, x):
         if m.norm == 'batch': x.sub_(m.running_mean[j, rows]).mul_(self.scale[j, rows]).add_(m.beta[j, rows])
         if m.norm == 'layer': x = F.layer_norm(x, (w,), m.gamma[j, rows], m.beta[j, rows])
         if not m.act_first: x = act(x)
-    return x if m.query is None else attend(x, m.query[:, rows], 1)
+    return x if m.query is None else attend(x, m.query[:, rows])
 
 @patch
 @torch.no_grad()
@@ -149,7 +148,7 @@ def _evaluating(model):
     try: yield _Screen(model)
     finally: model.train(was)
 
-# %% ../nbs/10b_dcell_screen.ipynb #392726d3
+# %% ../nbs/10b_dcell_screen.ipynb #6e8a0452
 def _as_table(genotypes):
     "[n, k] gene indices, padded with -1"
     size = np.diff(genotypes.offsets); table = np.full((len(size), max(size.max(initial=0), 1)), -1)
@@ -196,7 +195,7 @@ def _checked_genes(model, genes, size):
     if not 1 <= size <= len(genes): raise DataError(f'size={size}: expected between 1 and {len(genes)}, the number of genes')
     return genes, np.array([known[g] for g in genes])
 
-# %% ../nbs/10b_dcell_screen.ipynb #8969166e
+# %% ../nbs/10b_dcell_screen.ipynb #45b51aca
 @torch.no_grad()
 def predict_screen(
     model:DCell,
@@ -210,7 +209,7 @@ def predict_screen(
     "The root's prediction for every combination of genes. Raises DataError for unknown or repeated genes"
     genes, index = _checked_genes(model, genes, size)
     names, head = pa.array(genes), (model.head_weight, model.head_bias[-1])
-    root = model.layout.terms - 1; rows = slice(int(model.layout.row[root]), int(model.layout.row[root + 1]))
+    root = model.layout.terms - 1; rows = model.layout.units_of(root)
     columns = [f'gene_{i + 1}' for i in range(size)]
     schema = pa.schema([(c, pa.dictionary(pa.int32(), pa.string())) for c in columns] + [('prediction', pa.float32())])
     def table(part, p):
