@@ -19,7 +19,7 @@ from .data import DataError, Genotypes
 from .dcell_fast import DCell
 from .figures import palette
 
-# %% ../nbs/10c_dcell_diagnostics.ipynb #4db5ec1d
+# %% ../nbs/10c_dcell_diagnostics.ipynb #80608dad
 @dataclass
 class Diagnostics:
     "Four numbers per term of a DCell"
@@ -44,7 +44,7 @@ def _gradient_sizes(model):
     "[T] root mean square of the gradients of each term's weights, in the hierarchy's order"
     l, (edges, genes) = model.layout, (w.grad.double() for w in model.weights())
     def of(t, place):
-        parts = [edges[l.weight[e]:l.weight[e + 1]] for e in l.edges_of[t]] + [genes[:, l.genes_of(place)].flatten()]
+        parts = [edges[l.weight[e]:l.weight[e + 1]] for e in l.edges_of[t]] + [genes[:, l.gene_weights_of(place)].flatten()]
         return torch.cat(parts).square().mean().sqrt().item()
     return np.array([of(t, place) for t, place in enumerate(l.place.tolist())])
 

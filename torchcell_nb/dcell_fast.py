@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['DCell']
 
-# %% ../nbs/10a_dcell_fast.ipynb #3ee2e409
-import inspect, sys, threading, warnings
+# %% ../nbs/10a_dcell_fast.ipynb #84404b05
+import inspect, threading, warnings, weakref
 from collections import namedtuple
 
 import numpy as np
@@ -21,7 +21,7 @@ from torch.nn import functional as F
 from .dcell import DCellByTerm, attend, check_batch
 from .hierarchy import Hierarchy
 
-# %% ../nbs/10a_dcell_fast.ipynb #231fb702
+# %% ../nbs/10a_dcell_fast.ipynb #1a0b23d1
 def _offsets_of(sizes): return np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
 
 def _equal_runs(*keys):
@@ -30,11 +30,11 @@ def _equal_runs(*keys):
     return list(zip(np.r_[0, cut].tolist(), np.r_[cut, len(keys[0])].tolist())) if len(keys[0]) else []
 
 def _lists(offsets, keys):
-    "Positions in the lists of these keys, one list after another; and which key each belongs to"
+    "Positions in the lists of these keys, one list after another; and to which of the keys, by number, each belongs"
     return _ranges(offsets[keys], offsets[keys + 1] - offsets[keys])
 
 def _ranges(starts, sizes):
-    "start, start + 1, ... for each start, one after another; and which start each belongs to"
+    "start, start + 1, ... for each start, one after another; and to which start, by number, each belongs"
     which = np.repeat(np.arange(len(sizes)), sizes)
     return np.arange(len(which)) + (starts - (np.cumsum(sizes) - sizes))[which], which
 
@@ -82,13 +82,13 @@ def _edges(self:_Layout, h, place, contained):
     self.users = users[np.argsort(self.child[users], kind='stable')]                        # edges of narrow children, by child
     self.user_offsets = _offsets_of(np.bincount(self.child[users], minlength=self.terms))
 
-# %% ../nbs/10a_dcell_fast.ipynb #264ed0dd
+# %% ../nbs/10a_dcell_fast.ipynb #1b561e32
 @patch
 def _genes(self:_Layout, h, order):
     self.genes, T, G = np.diff(h.gene_offsets)[order], self.terms, len(h.genes)
     size, by = self.width*self.genes, np.argsort(self.wide, kind='stable')
     self.gene = np.zeros(T, np.int64); self.gene[by] = _offsets_of(size[by])[:-1]           # first gene weight of each term
-    self.narrow_genes, self.gene_weights = int(size[~self.wide].sum()), int(size.sum())
+    self.narrow_weights, self.gene_weights = int(size[~self.wide].sum()), int(size.sum())
     term, gene = np.repeat(np.arange(T), self.genes), np.concatenate([h.genes_of(t) for t in order])
     within, by_gene = _ranges(np.zeros(T, int), self.genes)[0], np.argsort(gene, kind='stable')
     self.direct_term, self.direct_offsets = term[by_gene], _offsets_of(np.bincount(gene, minlength=G))
@@ -96,12 +96,12 @@ def _genes(self:_Layout, h, order):
     contains = np.zeros((T, G), bool); contains[term, gene] = True
     for parent, child in zip(self.parent, self.child): contains[parent] |= contains[child]    # parents in computing order
     gene_of, self.above = contains.T.nonzero(); self.above_offsets = _offsets_of(np.bincount(gene_of, minlength=G))
-    stored = np.concatenate([h.genes_of(order[p]) for p in by])
-    stored = np.repeat(stored, np.repeat(self.width[by], self.genes[by]))
-    self.register_buffer('gene_of_weight', torch.as_tensor(stored), persistent=False)
+    # gene and width of each stretch of gene weights, as they are stored
+    self.stored_genes = np.concatenate([h.genes_of(order[p]) for p in by])
+    self.stored_widths = np.repeat(self.width[by], self.genes[by])
 
 @patch
-def genes_of(self:_Layout, p): return slice(int(self.gene[p]), int(self.gene[p] + self.width[p]*self.genes[p]))
+def gene_weights_of(self:_Layout, p): return slice(int(self.gene[p]), int(self.gene[p] + self.width[p]*self.genes[p]))
 
 @patch
 def varying(self:_Layout, counts, n):
@@ -111,10 +111,10 @@ def varying(self:_Layout, counts, n):
     varies[self.above[_lists(self.above_offsets, gene)[0]]] = True
     return torch.as_tensor(varies, device=counts.device)
 
-# %% ../nbs/10a_dcell_fast.ipynb #70345b97
+# %% ../nbs/10a_dcell_fast.ipynb #6fb90a08
 class _Plan:
     "Rows and lines of a batch, and what is added to what"
-    worth = 20_000 # numbers one would rather fill up than make another product
+    worth = 20_000 # so many numbers we would rather fill up than make another product
 
     def __init__(self, layout:_Layout, indices, offsets, n_genes, like): # a tensor of the network's type
         l = self.layout = layout; self.device = like.device
@@ -174,7 +174,7 @@ def _lines(self:_Plan, like):
                         wild[blocks] - lines.start)
     self.strata = [of(a, b) for a, b in l.strata]
 
-# %% ../nbs/10a_dcell_fast.ipynb #fcb17e38
+# %% ../nbs/10a_dcell_fast.ipynb #86c0575d
 _Product = namedtuple('_Product', 'run child first last rows') # the child's place if it is wide, else None; edges; rows of each
 
 @patch
@@ -198,7 +198,7 @@ def _place_of(self:_Plan, term, k):
 
 @patch
 def _edge_rows(self:_Plan, row, who):
-    "Of each table row that stands for an edge: the edge, the child's line, the parent's row, twice"
+    "Of each table row that stands for an edge: edge, child's line; the row it is added to, and where that row's gradient will be"
     l, k = self.layout, self.k
     n = np.repeat([p.rows for p in self.products], [p.last - p.first for p in self.products]).astype(int)
     j, edge = _ranges(np.zeros(len(n), int), n)
@@ -210,7 +210,7 @@ def _edge_rows(self:_Plan, row, who):
 
 @patch
 def _gene_rows(self:_Plan, row, sample, gene):
-    "Of each table row that stands for a gene: its weights, the term, the term's row, twice"
+    "Of each table row that stands for a gene: its weights, term; the row it is added to, and where that row's gradient will be"
     l = self.layout
     at, of = _lists(l.direct_offsets, gene); by = np.argsort(l.direct_term[at], kind='stable'); at, of = at[by], of[by]
     term = l.direct_term[at]; to = row[term, sample[of]]
@@ -259,12 +259,12 @@ def _sums(self:_Plan, row, who, sample, gene):
         parts(back, e), parts(gene_back, g), parts(genes, g),
         parts(users, np.diff(user_offsets[user_first])), parts(*_cut(user_offsets, user_first)))]
 
-# %% ../nbs/10a_dcell_fast.ipynb #70d95637
+# %% ../nbs/10a_dcell_fast.ipynb #ff4647f5
 def _numpy_can(x): return x.is_cpu and x.dtype in (torch.float32, torch.float64)
 
 def _tanh_(x):
     "tanh in place"
-    if not _numpy_can(x): return x.tanh_()
+    if not _numpy_can(x) or torch.get_num_threads() > 6: return x.tanh_()
     a = x.numpy(); np.tanh(a, out=a)
     return x
 
@@ -273,12 +273,12 @@ _fast_activations = dict( # in place; and, from a gradient and the output, the g
     relu=(torch.relu_, lambda d, y: torch.ops.aten.threshold_backward(d, y, 0)),
     identity=(lambda x: x, lambda d, y: d))
 
-# %% ../nbs/10a_dcell_fast.ipynb #c2557324
+# %% ../nbs/10a_dcell_fast.ipynb #b7cfaa85
 _epsilon = 1e-5
 
-# norm: 'batch' (all genotypes here), 'shared' (among processes), 'given' (evaluation) or 'none'
-# n: genotypes of all processes; seen: [units] 0 for terms that do not vary
-_Mode = namedtuple('_Mode', 'norm n seen')
+# norm: 'batch' (statistics of the genotypes here), 'shared' (of all processes), 'given' (evaluation) or 'none' (no batch norm)
+# n: genotypes of all processes; varies: [units] 0 for terms that do not vary
+_Mode = namedtuple('_Mode', 'norm n varies')
 
 def _all_sum(x, mode):
     "Sum over processes"
@@ -319,27 +319,27 @@ def _back_through(f, d, *inputs):
         inputs = [x.detach().requires_grad_() for x in inputs]
         return torch.autograd.grad(f(*inputs), inputs, d)
 
-# %% ../nbs/10a_dcell_fast.ipynb #a4a23bcf
+# %% ../nbs/10a_dcell_fast.ipynb #63dfafbd
 class _Spare:
-    "Memory that is handed out again once its tensor is gone"
-    def __init__(self): self.arrays, self.lock, self.idle = [], threading.Lock(), self.holders([np.empty(0)])[0]
-    def __reduce__(self): return _Spare, ()                                    # a copy starts empty
-    def holders(self, arrays): return [sys.getrefcount(a) for a in arrays]
+    "Memory that is handed out again once its tensors are gone"
+    def __init__(self): self.arrays, self.lock = [], threading.Lock()         # [array, weak reference to the slice handed out]
+    def __reduce__(self): return _Spare, ()                                   # a copy starts empty
 
     def empty(self, like, *shape):
         "A tensor of the type of `like`, contents undefined"
         if not _numpy_can(like): return like.new_empty(shape)
         kind, n = torch.empty(0, dtype=like.dtype).numpy().dtype, int(np.prod(shape))
         with self.lock:
-            busy = [holders > self.idle for holders in self.holders(self.arrays)]
-            fits = [a for a, in_use in zip(self.arrays, busy) if not in_use and a.dtype == kind and n <= a.size <= 2*n + 1024]
-            if not fits:
-                self.arrays = [a for a, in_use in zip(self.arrays, busy) if in_use] + [
-                    a for a, in_use in zip(self.arrays, busy) if not in_use][-8:] + [np.empty(n + n//8, kind)]
-                fits = self.arrays[-1:]
-            return torch.from_numpy(min(fits, key=len)[:n]).view(shape)
+            idle = [a for a in self.arrays if a[1]() is None]
+            fits = [a for a in idle if a[0].dtype == kind and n <= a[0].size <= 2*n + 1024]
+            fit = min(fits, key=lambda a: a[0].size, default=None)
+            if fit is None:
+                fit = [np.empty(n + n//8, kind), None]                          # and only the latest eight that are idle stay
+                self.arrays = [a for a in self.arrays if not any(a is b for b in idle[:-8])] + [fit]
+            part = fit[0][:n]; fit[1] = weakref.ref(part)
+            return torch.from_numpy(part).view(shape)
 
-# %% ../nbs/10a_dcell_fast.ipynb #aea34a6a
+# %% ../nbs/10a_dcell_fast.ipynb #70592f9b
 # the parameters the network's Function takes, None where there are none
 _Values = namedtuple('_Values', 'weight gene bias gamma beta query head')
 
@@ -347,7 +347,7 @@ class _Pass:
     "A batch on its way through a network"
     def __init__(self, net, plan, values, mode, keep): # keep what backwards needs?
         l = self.layout = net.layout; self.net, self.plan, self.v, self.mode = net, plan, values, mode
-        gamma = values.gamma*mode.seen if net.norm == 'batch' else values.gamma
+        gamma = values.gamma*mode.varies if net.norm == 'batch' else values.gamma
         self.gamma, self.beta, self.bias, self.head = (
             None if a is None else l.padded(a) for a in (gamma, values.beta, values.bias, values.head))
         self.weights, self.more = self.split(values.weight)
@@ -377,11 +377,11 @@ class _Pass:
     def gene_rows(self, gene, r):
         "The gene weights of a run, one gene a row"
         l, a = self.layout, self.layout.runs[r][0]
-        return gene[l.genes_of(a)].view(-1, l.w[a]) if l.wide[a] else gene[:l.narrow_genes].view(-1, l.q)
+        return gene[l.gene_weights_of(a)].view(-1, l.w[a]) if l.wide[a] else gene[:l.narrow_weights].view(-1, l.q)
 
-# %% ../nbs/10a_dcell_fast.ipynb #c50cdd77
-def _block(x, row, *shape):
-    "Rows of x, from `row` on, as [shape]"
+# %% ../nbs/10a_dcell_fast.ipynb #5080bb8b
+def _stacked(x, row, *shape):
+    "Rows of x, from `row` on, as matrices [shape]"
     return x.as_strided(shape, (shape[1]*shape[2], shape[2], 1), x.storage_offset() + row*shape[2])
 
 @patch
@@ -390,14 +390,15 @@ def pull(self:_Pass, r):
     l, t = self.layout, self.plan.runs[r]; w, q = l.w[l.runs[r][0]], l.q
     table = self.table(r)
     for i, (_, child, a, b, n), at, from_x in t.products:
-        if child is None: torch.bmm(_block(self.x, from_x, b - a, n, q), self.weights[i].mT, out=_block(table, at, b - a, n, w))
+        if child is None:
+            torch.bmm(_stacked(self.x, from_x, b - a, n, q), self.weights[i].mT, out=_stacked(table, at, b - a, n, w))
         else: torch.mm(self.wide[child], self.weights[i][0].t(), out=table[at:at + n])
     if t.genes.numel(): torch.index_select(self.gene_rows(self.v.gene, r), 0, t.genes, out=table[t.edges:])
     return _bag_sums(table, t.bag, t.offsets)
 
 @patch
 def forwards(self:_Pass):
-    "The heads' sums [T, B], in the hierarchy's order"
+    "The heads' weights times outputs [T, B], in the hierarchy's order"
     l, plan, out = self.layout, self.plan, self.out
     for s, at in zip(plan.strata, plan.x_of_stratum):
         torch.index_select(out, 0, plan.x_lines[at], out=self.x[at])
@@ -421,17 +422,17 @@ def layer(self:_Pass, s, j, h):
     if norm == 'batch':
         h, centred = _batch_norm(s, z, self.gamma[here], self.beta[here], self.mean[here], self.rstd[here], self.mode)
     elif norm == 'layer': h = _each_run(self.plan, s, lambda z, u, of: _layer_norm(z, v.gamma[j, u], v.beta[j, u], of), z)
-    elif not self.net.act_first: h = z.clone()
     if not self.net.act_first: act(h)
     if self.keep: self.kept.append((z, centred, h if self.keep_output else None))
     return h
 
-# %% ../nbs/10a_dcell_fast.ipynb #34686b29
+# %% ../nbs/10a_dcell_fast.ipynb #92ca879a
 def _each_run(plan, s, f, *xs):
     "f(rows [n, width] of each x, the run's units, which of its terms each row is of) of each run of a stratum, in lines"
     l, y = plan.layout, torch.zeros_like(xs[0])
     for r in s.runs:
         a, b = l.runs[r]; wide, units = l.wide[a], slice(int(l.unit[a]), int(l.unit[b]))
+        # narrow terms come first in a stratum, and are a block each
         *rows, to = (plan.rows_of(x, a, s.lines.start) if wide else x[:plan.start[b] - plan.start[a]] for x in (*xs, y))
         to.copy_(f(*rows, units, s.block[:len(to)]*(not wide)))
     return y
@@ -448,10 +449,10 @@ def _layer_norm(z, gamma, beta, of):
 
 def _attend(h, query, of): return attend(h, query.view(len(query), -1, h.shape[1]).index_select(1, of))
 
-# %% ../nbs/10a_dcell_fast.ipynb #1bafd461
+# %% ../nbs/10a_dcell_fast.ipynb #da3274d5
 @patch
 def said(self:_Plan, out, head):
-    "The heads' sums [T, B], in the hierarchy's order"
+    "The heads' weights times outputs [T, B], in the hierarchy's order"
     ones = out.new_ones(out.shape[1])
     lines = torch.cat([(out[s.lines]*_rows(head[s.blocks], s.block)).mv(ones) for s in self.strata])
     change = out.new_zeros(int(self.first[-1])).index_add_(0, self.row_of_line, lines)
@@ -474,7 +475,7 @@ def full(self:_Plan, out, p):
     y[self.who_of(p)] += rows[1:]
     return y
 
-# %% ../nbs/10a_dcell_fast.ipynb #25869982
+# %% ../nbs/10a_dcell_fast.ipynb #db10897a
 @patch
 def backwards(self:_Pass, d_heads, d_root):
     "Gradients of the values"
@@ -498,7 +499,7 @@ def backwards(self:_Pass, d_heads, d_root):
         for j in reversed(range(net.layers)): y = self.layer_back(s, j, y)
         at.copy_(y).index_copy_(0, s.wild, self.d_bias[0, s.blocks])
         for r in s.runs: self.push(r)
-    if net.norm == 'batch': g = g._replace(gamma=l.unpadded(self.d_gamma)*self.mode.seen, beta=l.unpadded(self.d_beta))
+    if net.norm == 'batch': g = g._replace(gamma=l.unpadded(self.d_gamma)*self.mode.varies, beta=l.unpadded(self.d_beta))
     return g._replace(bias=l.unpadded(self.d_bias), head=l.unpadded(d_head))
 
 @patch
@@ -509,9 +510,9 @@ def push(self:_Pass, r):
     table = torch.index_select(d, 0, t.back, out=self.table(r)[:t.edges])
     for i, (_, child, a, b, n), at, from_x in t.products:
         if child is None:
-            part = _block(table, at, b - a, n, w)
-            torch.bmm(part.mT, _block(self.x, from_x, b - a, n, q), out=self.d_weights[i])
-            torch.bmm(part, self.weights[i], out=_block(self.dx, from_x, b - a, n, q))
+            part = _stacked(table, at, b - a, n, w)
+            torch.bmm(part.mT, _stacked(self.x, from_x, b - a, n, q), out=self.d_weights[i])
+            torch.bmm(part, self.weights[i], out=_stacked(self.dx, from_x, b - a, n, q))
         else:
             part = table[at:at + n]
             torch.mm(part.t(), self.wide[child], out=self.d_weights[i][0])
@@ -550,9 +551,9 @@ def _attention_back(plan, s, d, h, query, d_query):
         return dh
     return _each_run(plan, s, back, d, h)
 
-# %% ../nbs/10a_dcell_fast.ipynb #d63f2081
+# %% ../nbs/10a_dcell_fast.ipynb #9dd82847
 class _AllSubsystems(torch.autograd.Function):
-    "Disrupted genes and values in; out come the heads' sums [T, B], in the hierarchy's order, and the root's state [B, L_root]"
+    "A plan and values in; out come the heads' weights times outputs [T, B], in the hierarchy's order, and the root's state"
     @staticmethod
     def forward(ctx, net, plan, mode, *values):
         ctx.set_materialize_grads(False); ctx.save_for_backward(*values)
@@ -569,11 +570,11 @@ class _AllSubsystems(torch.autograd.Function):
             raise RuntimeError('create_graph=True: the fast DCell has no second derivatives; use model.by_term()')
         p, ctx.done, _ = ctx.done, None, ctx.saved_tensors           # which complains if values have changed since
         if d_heads is None: d_heads = p.out.new_zeros(p.layout.terms, p.plan.size)
-        return None, None, None, *p.backwards(d_heads, d_root)
+        with torch.autocast(p.out.device.type, enabled=False): return None, None, None, *p.backwards(d_heads, d_root)
 
-# %% ../nbs/10a_dcell_fast.ipynb #dde57284
+# %% ../nbs/10a_dcell_fast.ipynb #04864ab9
 class DCell(nn.Module):
-    "The network of Ma et al. (2018), many terms at a time. Takes the settings of `DCellByTerm`, and each other's `state_dict`"
+    "The network of Ma et al. (2018), many terms at a time. Settings as for `DCellByTerm`; each loads the other's `state_dict`"
     @delegates(DCellByTerm)
     def __init__(self, hierarchy:Hierarchy, **kwargs):
         super().__init__()
@@ -601,16 +602,16 @@ class DCell(nn.Module):
         self._spare = _Spare()
         self.load_state_dict(model.state_dict())
 
-# %% ../nbs/10a_dcell_fast.ipynb #cf724f74
+# %% ../nbs/10a_dcell_fast.ipynb #44ef1354
 @patch
 def _named(self:DCell):
     "Name and place of each tensor of the definition's state_dict: views, or a list of views that stand side by side"
     l, k = self.layout, max(self.gene_dim, 1)
     own = {n: p.detach() for n, p in [*self.named_parameters(), *self.named_buffers()]}
-    more = _offsets_of(l.width**2)*(self.layers > 1)
+    more = _offsets_of(l.width**2)
     for t, p in enumerate(l.place.tolist()):
         rows, w, name = l.units_of(p), int(l.width[p]), f'subsystems.{t}.'
-        genes = own['gene_weight'][:, l.genes_of(p)].view(k, int(l.genes[p]), w).permute(2, 1, 0)
+        genes = own['gene_weight'][:, l.gene_weights_of(p)].view(k, int(l.genes[p]), w).permute(2, 1, 0)
         yield name + 'linear.weight', [*(own['weight'][l.weight[e]:l.weight[e + 1]].view(w, -1) for e in l.edges_of[t]), genes]
         for j in range(self.layers):
             linear, norm = ('linear.', 'norm.') if j == 0 else (f'more.{j - 1}.0.', f'more.{j - 1}.1.')
@@ -665,7 +666,7 @@ def by_term(self:DCell)->DCellByTerm:
     model.load_state_dict(self.state_dict())
     return model
 
-# %% ../nbs/10a_dcell_fast.ipynb #2abc33a0
+# %% ../nbs/10a_dcell_fast.ipynb #35b6e60b
 @patch
 def _shared(self:DCell): return self.training and self.norm == 'batch' and dist.is_initialized() and dist.get_world_size() > 1
 
@@ -693,10 +694,10 @@ def _update_running(self:DCell, done, momentum=.1):
     mean, rstd = (self.layout.unpadded(a) for a in (done.mean, done.rstd))
     var = (rstd**-2 - _epsilon).clamp_min(0)*(mode.n/(mode.n - 1))
     self.running_mean.lerp_(mean, momentum)
-    self.running_var.copy_(torch.where(mode.seen.bool(), torch.lerp(self.running_var, var, momentum), self.running_var))
+    self.running_var.copy_(torch.where(mode.varies.bool(), torch.lerp(self.running_var, var, momentum), self.running_var))
     self.batches += 1
 
-# %% ../nbs/10a_dcell_fast.ipynb #a8b6eda4
+# %% ../nbs/10a_dcell_fast.ipynb #46facad5
 @patch
 def _plan(self:DCell, indices, offsets):
     return _Plan(self.layout, indices, offsets, len(self.hierarchy.genes), self.weight.detach())
@@ -704,29 +705,31 @@ def _plan(self:DCell, indices, offsets):
 @patch
 def _values(self:DCell):
     gene = self.gene_weight.view(-1)
-    if self.gene_dim: gene = (self.gene_weight*self.gene_vectors.weight[self.layout.gene_of_weight].T).sum(0)
+    if self.gene_dim:
+        genes, widths = (torch.as_tensor(a, device=gene.device) for a in (self.layout.stored_genes, self.layout.stored_widths))
+        gene = (self.gene_weight*self.gene_vectors.weight[genes].repeat_interleave(widths, 0).T).sum(0)
     return _Values(self.weight, gene, self.bias, self.gamma, self.beta, self.query, self.head_weight)
 
 @patch
 @torch.no_grad()
-def _without_gradients(self:DCell, plan):
-    "The pass, and the heads' sums"
-    done = _Pass(self, plan, self._values(), self._mode(plan), False)
-    with torch.autocast(self.weight.device.type, enabled=False): sums = done.forwards()
+def _without_gradients(self:DCell, plan, values):
+    "The pass, and the heads' weights times outputs"
+    done = _Pass(self, plan, values, self._mode(plan), False)
+    with torch.autocast(self.weight.device.type, enabled=False): heads = done.forwards()
     self._update_running(done)
-    return done, sums
+    return done, heads
 
 @patch
-def _sums(self:DCell, indices, offsets):
-    "The heads' sums [T, B] in the hierarchy's order, and the root's state [B, L_root]"
+def _run(self:DCell, indices, offsets):
+    "The heads' weights times outputs [T, B], in the hierarchy's order, and the root's state [B, L_root]"
     plan, values = self._plan(indices, offsets), self._values()
     if torch.is_grad_enabled() and any(v is not None and v.requires_grad for v in values):
         with torch.autocast(self.weight.device.type, enabled=False):
             return _AllSubsystems.apply(self, plan, self._mode(plan), *values)
-    done, sums = self._without_gradients(plan)
-    return sums, plan.full(done.out, self.layout.terms - 1)
+    done, heads = self._without_gradients(plan, values)
+    return heads, plan.full(done.out, self.layout.terms - 1)
 
-# %% ../nbs/10a_dcell_fast.ipynb #e216558f
+# %% ../nbs/10a_dcell_fast.ipynb #77f966b1
 @patch
 def forward(self:DCell,
     indices:torch.Tensor, # int: disrupted genes, genotype after genotype
@@ -738,7 +741,7 @@ def forward(self:DCell,
 @patch
 def with_root_state(self:DCell, indices, offsets)->tuple: # predictions [B, T], the root's output O_root [B, L_root]
     "The predictions, and what the root says before its head: for another head, or a loss on features"
-    sums, root = self._sums(indices, offsets)
+    sums, root = self._run(indices, offsets)
     said = sums + self.head_bias[:, None]
     if self.head_kind != 'linear':
         bent = torch.tanh(said)
@@ -749,7 +752,7 @@ def with_root_state(self:DCell, indices, offsets)->tuple: # predictions [B, T], 
 @patch
 def states(self:DCell, indices, offsets)->list: # of T tensors [B, L_t]
     "Outputs O_t of every subsystem, in the hierarchy's order, without gradients (`by_term()` has them)"
-    plan = self._plan(indices, offsets); done, _ = self._without_gradients(plan)
+    plan = self._plan(indices, offsets); done, _ = self._without_gradients(plan, self._values())
     return [plan.full(done.out, p) for p in self.layout.place.tolist()]
 
 @patch

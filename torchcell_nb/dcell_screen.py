@@ -43,7 +43,7 @@ class _Sets:
         self.term, self.example, self.members = term[first], genotype[first], members[first] - 1
         self.start = np.searchsorted(self.term, np.arange(T + 1))
 
-# %% ../nbs/10b_dcell_screen.ipynb #df980bc5
+# %% ../nbs/10b_dcell_screen.ipynb #b7e54925
 def _bags(rows, values, n):
     "Values by row and offsets [n + 1], both as tensors; `rows` are sorted"
     return torch.from_numpy(values), torch.from_numpy(np.searchsorted(rows, np.arange(n + 1)))
@@ -69,7 +69,7 @@ class _Screen:
         for p in range(l.terms):
             w = int(l.width[p])
             self.weights.append([model.weight[l.weight[e]:l.weight[e + 1]].view(w, -1).t() for e in l.edges_of[self.order[p]]])
-            self.genes.append(gene[l.genes_of(p)].view(-1, w))
+            self.genes.append(gene[l.gene_weights_of(p)].view(-1, w))
             self.start.append(sum((self.wild[c] @ w_c for c, w_c in zip(self.children[p], self.weights[p])),
                                   model.bias[0, l.units_of(p)]))
 
