@@ -5,9 +5,8 @@
 # %% auto #0
 __all__ = ['string_sizes', 'string_like', 'random_tuples', 'dango_stepper', 'dango_products', 'bench_dango', 'plot_bench_dango']
 
-# %% ../nbs/50a_bench_dango.ipynb #c6c5351f
-import re, resource, subprocess, sys, time
-from pathlib import Path
+# %% ../nbs/50a_bench_dango.ipynb #ce151357
+import time
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -15,6 +14,7 @@ import pandas as pd
 import torch
 from torch_geometric.data import HeteroData
 
+from .bench import memory_of
 from .dango import Dango
 from .figures import palette
 from .loss_models import DangoLoss
@@ -62,7 +62,7 @@ def dango_stepper(model:Dango):
         return time.perf_counter() - start
     return step
 
-# %% ../nbs/50a_bench_dango.ipynb #57d9b645
+# %% ../nbs/50a_bench_dango.ipynb #aa0a56fd
 def dango_products(model:Dango, batch:int, size:int=3):
     "A function that does the products of one step, with or without rebuilding, and returns the seconds they took"
     n, d, channels, layers = len(model.genes), model.embedding.embedding_dim, list(model.channels), len(model.score.layers)
@@ -90,27 +90,11 @@ def dango_products(model:Dango, batch:int, size:int=3):
         return time.perf_counter() - start
     return step
 
-# %% ../nbs/50a_bench_dango.ipynb #1065b000
-_peak = (r'''
-import importlib, re, resource, torch
-from pathlib import Path
-b = importlib.import_module('torchcell_nb.bench_dango')
-torch.set_num_threads({threads})
-def peak(): # MB; Linux keeps it per program, elsewhere the system's own count in bytes must do
-    status = Path('/proc/self/status')
-    return int(re.search(r'VmHWM:\s+(\d+) kB', status.read_text())[1])/2**10 if status.exists() '''
-         r'''else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss/2**20
-networks = b.string_like({sizes!r}, {genes}); start = peak()
-step = b.dango_stepper(b.Dango(networks, {mode!r}, {dim}))
-for _ in range(3): step(*b.random_tuples({genes}, {batch}), {rebuild})
-print(peak() - start)
-''')
+# %% ../nbs/50a_bench_dango.ipynb #ffa0870c
 def _peak_mb(batch, rebuild, mode, dim, sizes, genes):
-    words = _peak.format(batch=batch, rebuild=rebuild, mode=mode, dim=dim, sizes=sizes, genes=genes,
-                         threads=torch.get_num_threads())
-    done = subprocess.run([sys.executable, '-c', words], capture_output=True, text=True)
-    if done.returncode: raise RuntimeError(f'the process that measures memory failed:\n{done.stderr[-1500:]}')
-    return float(done.stdout.split()[-1])
+    return memory_of(f'import torchcell_nb.bench_dango as b\nnetworks = b.string_like({sizes!r}, {genes})',
+                     f'step = b.dango_stepper(b.Dango(networks, {mode!r}, {dim}))\n'
+                     f'for _ in range(3): step(*b.random_tuples({genes}, {batch}), {rebuild})')
 
 # %% ../nbs/50a_bench_dango.ipynb #7a8d8869
 def bench_dango(
@@ -139,7 +123,7 @@ def bench_dango(
             if progress: progress(rows[-1])
     return rows
 
-# %% ../nbs/50a_bench_dango.ipynb #ca012b92
+# %% ../nbs/50a_bench_dango.ipynb #448170a2
 def plot_bench_dango(
     rows, # what `bench_dango` returns, or a table of it
     ax=None
