@@ -25,6 +25,7 @@ from .networks import *
 from .string_db import *
 from .network_controls import *
 from .dcell import *
+from .dcell_batch import *
 from .dcell_fast import *
 from .dcell_screen import *
 from .dcell_diagnostics import *
@@ -59,7 +60,7 @@ from .experiments import *
 
 # %% ../nbs/92_all.ipynb #e5abe7a0
 _modules = ('figures ontology annotations data sources snapshot simulate go_fetch trigenic go_filters hierarchy go_pipeline '
-            'go_compare networks string_db network_controls dcell dcell_fast dcell_screen dcell_diagnostics '
+            'go_compare networks string_db network_controls dcell dcell_batch dcell_fast dcell_screen dcell_diagnostics '
             'dango losses loss_bins loss_order loss_labels loss_models check_logits loss_contracts '
             'metrics intervals calibration ontology_metrics label_metrics streaming certificate objectives '
             'train ensemble baselines tasks runs interpret report bench bench_dango experiments'.split())

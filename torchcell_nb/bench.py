@@ -23,7 +23,7 @@ from .hierarchy import Hierarchy
 from .loss_models import DCellLoss
 from .snapshot import yeast_go
 
-# %% ../nbs/50_bench.ipynb #a8127aee
+# %% ../nbs/50_bench.ipynb #dfd84c3c
 def yeast_hierarchy(
     n:int=6, # genes a term must contain
     root:str=None # only what lies under this term, id or name
@@ -50,6 +50,7 @@ def stepper(model, fused, **optimizer):
         return time.perf_counter() - start
     return step
 
+# %% ../nbs/50_bench.ipynb #a6ea7640
 def whole_products(model:DCell, batch):
     "Products of whole batches, a run of like terms at a time: (how many, outputs, inputs, columns)"
     h, width = model.hierarchy, model.widths
@@ -139,7 +140,7 @@ def bench_dcell(
         if progress: progress(out[-1])
     return out
 
-# %% ../nbs/50_bench.ipynb #1e90b844
+# %% ../nbs/50_bench.ipynb #9c7aed51
 @torch.no_grad()
 def _evaluation(model, data, repeats=3):
     model.eval(); seconds = []
@@ -156,7 +157,8 @@ def plot_bench(
     "Seconds a step, both axes logarithmic, with the ratio definition/fast at each point; returns the axes"
     ax, t = ax or plt.subplots(figsize=(5, 3.6), layout='constrained')[1], pd.DataFrame(rows)
     for name, label, color, ls in (('definition_s', 'definition', 'validation', '-'), ('fast_s', 'fast', 'dcell', '-'),
-                                   ('gemm_s', 'products of whole batches', 'ink', '--'), ('own_gemm_s', 'its own products', 'dcell', ':')):
+                                   ('gemm_s', 'products of whole batches', 'ink', '--'),
+                                   ('own_gemm_s', 'its own products', 'dcell', ':')):
         if t[name].notna().any(): ax.plot(t[x], t[name], marker='o', label=label, color=palette[color], ms=4, ls=ls)
     for _, r in t.iterrows():
         if np.isfinite(r.ratio):
