@@ -34,7 +34,7 @@ def _ranges(starts, sizes):
     which = np.repeat(np.arange(len(sizes)), sizes)
     return np.arange(len(which)) + (starts - (np.cumsum(sizes) - sizes))[which], which
 
-# %% ../nbs/10a_dcell_batch.ipynb #760e8080
+# %% ../nbs/10a_dcell_batch.ipynb #c3139131
 class _Layout(nn.Module):
     "Where each term's numbers lie. Terms stand in computing order: by stratum, width and genes contained"
     def __init__(self, hierarchy:Hierarchy, widths):
@@ -64,6 +64,15 @@ class _Layout(nn.Module):
 
     def unpadded(self, x): return x.flatten(-2).index_select(-1, self.unit_place)
 
+    def gene_weights_of(self, p): # where the weights of a term's direct genes lie
+        return slice(int(self.gene[p]), int(self.gene[p] + self.width[p]*self.genes[p]))
+
+    def varying(self, counts, n):
+        "[terms] whether a term's input differs between n genotypes, of which counts[g] disrupt gene g"
+        gene = ((counts > 0) & (counts < n)).cpu().numpy().nonzero()[0]
+        varies = np.zeros(self.terms, bool); varies[self.above[_lists(self.above_offsets, gene)[0]]] = True
+        return torch.as_tensor(varies, device=counts.device)
+
 # %% ../nbs/10a_dcell_batch.ipynb #2366e803
 @patch
 def _edges(self:_Layout, h, place, contained):
@@ -79,7 +88,7 @@ def _edges(self:_Layout, h, place, contained):
     self.users = users[np.argsort(self.child[users], kind='stable')]                        # edges of narrow children, by child
     self.user_offsets = _offsets_of(np.bincount(self.child[users], minlength=self.terms))
 
-# %% ../nbs/10a_dcell_batch.ipynb #eb8f534c
+# %% ../nbs/10a_dcell_batch.ipynb #376de6b9
 @patch
 def _genes(self:_Layout, h, order):
     self.genes, T, G = np.diff(h.gene_offsets)[order], self.terms, len(h.genes)
@@ -96,19 +105,6 @@ def _genes(self:_Layout, h, order):
     # gene and width of each stretch of gene weights, as they are stored
     self.stored_genes = np.concatenate([h.genes_of(order[p]) for p in by])
     self.stored_widths = np.repeat(self.width[by], self.genes[by])
-
-@patch
-def gene_weights_of(self:_Layout, p):
-    "Where the weights of a term's direct genes lie"
-    return slice(int(self.gene[p]), int(self.gene[p] + self.width[p]*self.genes[p]))
-
-@patch
-def varying(self:_Layout, counts, n):
-    "[terms] whether a term's input differs between n genotypes, of which counts[g] disrupt gene g"
-    gene = ((counts > 0) & (counts < n)).cpu().numpy().nonzero()[0]
-    varies = np.zeros(self.terms, bool)
-    varies[self.above[_lists(self.above_offsets, gene)[0]]] = True
-    return torch.as_tensor(varies, device=counts.device)
 
 # %% ../nbs/10a_dcell_batch.ipynb #6fb90a08
 class _Plan:

@@ -141,13 +141,13 @@ class _Pass:
         l, a = self.layout, self.layout.runs[r][0]
         return gene[l.gene_weights_of(a)].view(-1, l.w[a]) if l.wide[a] else gene[:l.narrow_weights].view(-1, l.q)
 
-# %% ../nbs/10a_dcell_fast.ipynb #5080bb8b
+# %% ../nbs/10a_dcell_fast.ipynb #ce8f036f
 def _stacked(x, row, *shape):
     "Rows of x, from `row` on, as matrices [shape]"
     return x.as_strided(shape, (shape[1]*shape[2], shape[2], 1), x.storage_offset() + row*shape[2])
 
 @patch
-def pull(self:_Pass, r):
+def _pull(self:_Pass, r):
     "Changes of the pre-activations of a run [rows, width]"
     l, t = self.layout, self.plan.runs[r]; w, q = l.w[l.runs[r][0]], l.q
     table = self.table(r)
@@ -159,24 +159,24 @@ def pull(self:_Pass, r):
     return _bag_sums(table, t.bag, t.offsets)
 
 @patch
-def forwards(self:_Pass):
+def _forwards(self:_Pass):
     "The heads' weights times outputs [T, B], in the hierarchy's order"
     l, plan, out = self.layout, self.plan, self.out
     for s, at in zip(plan.strata, plan.x_of_stratum):
         torch.index_select(out, 0, plan.x_lines[at], out=self.x[at])
         for r in s.runs:
-            a, b = l.runs[r]; y, pulled = out[plan.start[a]:plan.start[b]], self.pull(r)
+            a, b = l.runs[r]; y, pulled = out[plan.start[a]:plan.start[b]], self._pull(r)
             if l.wide[a]: y.zero_(); self.wide[a].copy_(pulled)
             else: y.copy_(pulled)
         y = out[s.lines]
         h = torch.addcmul(_rows(_rows(y, s.wild) + self.bias[0, s.blocks], s.block), y, s.touched)
-        for j in range(self.net.layers): h = self.layer(s, j, h)
+        for j in range(self.net.layers): h = self._layer(s, j, h)
         if self.v.query is not None: h = _each_run(plan, s, lambda h, u, of: _attend(h, self.v.query[:, u], of), h)
         torch.addcmul(h, _rows(_rows(h, s.wild), s.block), s.touched, value=-1, out=y)
-    return plan.said(out, self.head)
+    return plan._said(out, self.head)
 
 @patch
-def layer(self:_Pass, s, j, h):
+def _layer(self:_Pass, s, j, h):
     "A layer's output, as lines of whole rows, from its pre-activation, or for a further layer from the output of the last"
     v, l, norm, act, here = self.v, self.layout, self.net.norm, _fast_activations[self.net.activation][0], (j, s.blocks)
     if j: h = _each_term(self.plan, s, lambda p, h: torch.addmm(v.bias[j, l.units_of(p)], h, self.more[j - 1][p].t()), h)
@@ -211,9 +211,9 @@ def _layer_norm(z, gamma, beta, of):
 
 def _attend(h, query, of): return attend(h, query.view(len(query), -1, h.shape[1]).index_select(1, of))
 
-# %% ../nbs/10a_dcell_fast.ipynb #da3274d5
+# %% ../nbs/10a_dcell_fast.ipynb #4487bfee
 @patch
-def said(self:_Plan, out, head):
+def _said(self:_Plan, out, head):
     "The heads' weights times outputs [T, B], in the hierarchy's order"
     ones = out.new_ones(out.shape[1])
     lines = torch.cat([(out[s.lines]*_rows(head[s.blocks], s.block)).mv(ones) for s in self.strata])
@@ -223,7 +223,7 @@ def said(self:_Plan, out, head):
     return sums
 
 @patch
-def said_back(self:_Plan, d, out, head, into):
+def _said_back(self:_Plan, d, out, head, into):
     "From the gradient at the heads' sums those at the changes, and, returned, at the heads' weights"
     rows = d.new_empty(int(self.first[-1])).index_copy_(0, self.wild, d.sum(1))
     lines = rows.index_copy_(0, self.row, d.reshape(-1)[self.cell])[self.row_of_line]
@@ -231,18 +231,18 @@ def said_back(self:_Plan, d, out, head, into):
     return torch.cat([_block_sums(s, out[s.lines], lines[s.lines][s.bag]) for s in self.strata])
 
 @patch
-def full(self:_Plan, out, p):
+def _full(self:_Plan, out, p):
     "A term's output for every genotype [B, width]"
     rows = self.rows_of(out, p); y = rows[:1].repeat(self.size, 1)
     y[self.who_of(p)] += rows[1:]
     return y
 
-# %% ../nbs/10a_dcell_fast.ipynb #db10897a
+# %% ../nbs/10a_dcell_fast.ipynb #a3413b58
 @patch
-def backwards(self:_Pass, d_heads, d_root):
+def _backwards(self:_Pass, d_heads, d_root):
     "Gradients of the values"
     l, plan, v, net, like = self.layout, self.plan, self.v, self.net, torch.zeros_like
-    d = self.empty(*self.out[1:].shape); d_head = plan.said_back(d_heads, self.out, self.head, d)
+    d = self.empty(*self.out[1:].shape); d_head = plan._said_back(d_heads, self.out, self.head, d)
     if d_root is not None:
         root, who = plan.rows_of(d, l.terms - 1), plan.who_of(l.terms - 1)
         root[0] += d_root.sum(0); root[1:] += d_root[who]
@@ -258,14 +258,14 @@ def backwards(self:_Pass, d_heads, d_root):
             if not l.wide[a]: d[plan.start[a]:plan.start[b]] += _bag_sums(self.dx, plan.runs[r].users, plan.runs[r].user_offsets)
         y = at.index_copy(0, s.wild, _block_sums(s, at, s.bag_sign))
         if v.query is not None: y = _attention_back(plan, s, y, self.kept[-1][2], v.query, g.query)
-        for j in reversed(range(net.layers)): y = self.layer_back(s, j, y)
+        for j in reversed(range(net.layers)): y = self._layer_back(s, j, y)
         at.copy_(y).index_copy_(0, s.wild, self.d_bias[0, s.blocks])
-        for r in s.runs: self.push(r)
+        for r in s.runs: self._push(r)
     if net.norm == 'batch': g = g._replace(gamma=l.unpadded(self.d_gamma)*self.mode.varies, beta=l.unpadded(self.d_beta))
     return g._replace(bias=l.unpadded(self.d_bias), head=l.unpadded(d_head))
 
 @patch
-def push(self:_Pass, r):
+def _push(self:_Pass, r):
     "From the gradients at a run's pre-activations those at its weights and genes, and at its children's changes"
     l, t = self.layout, self.plan.runs[r]; first = l.runs[r][0]; w, q = l.w[first], l.q
     d = self.d_wide[first].contiguous() if l.wide[first] else self.d
@@ -282,9 +282,9 @@ def push(self:_Pass, r):
     if t.genes.numel():
         self.gene_rows(self.g.gene, r).scatter_add_(0, t.genes[:, None].expand(-1, w), d.index_select(0, t.gene_back))
 
-# %% ../nbs/10a_dcell_fast.ipynb #74c0590b
+# %% ../nbs/10a_dcell_fast.ipynb #74fd1a69
 @patch
-def layer_back(self:_Pass, s, j, d):
+def _layer_back(self:_Pass, s, j, d):
     "From the gradient at a layer's output that at its pre-activation, or for a further layer at the output of the last"
     (z, centred, h), here, back = self.kept.pop(), (j, s.blocks), _fast_activations[self.net.activation][1]
     if not self.net.act_first: d = back(d, h)
@@ -313,15 +313,15 @@ def _attention_back(plan, s, d, h, query, d_query):
         return dh
     return _each_run(plan, s, back, d, h)
 
-# %% ../nbs/10a_dcell_fast.ipynb #9dd82847
+# %% ../nbs/10a_dcell_fast.ipynb #db972d95
 class _AllSubsystems(torch.autograd.Function):
     "A plan and values in; out come the heads' weights times outputs [T, B], in the hierarchy's order, and the root's state"
     @staticmethod
     def forward(ctx, net, plan, mode, *values):
         ctx.set_materialize_grads(False); ctx.save_for_backward(*values)
         p = ctx.done = _Pass(net, plan, _Values(*values), mode, True)
-        sums = p.forwards(); net._update_running(p)
-        return sums, plan.full(p.out, net.layout.terms - 1)
+        sums = p._forwards(); net._update_running(p)
+        return sums, plan._full(p.out, net.layout.terms - 1)
 
     @staticmethod
     def backward(ctx, d_heads, d_root):
@@ -332,7 +332,7 @@ class _AllSubsystems(torch.autograd.Function):
             raise RuntimeError('create_graph=True: the fast DCell has no second derivatives; use model.by_term()')
         p, ctx.done, _ = ctx.done, None, ctx.saved_tensors           # which complains if values have changed since
         if d_heads is None: d_heads = p.out.new_zeros(p.layout.terms, p.plan.size)
-        with torch.autocast(p.out.device.type, enabled=False): return None, None, None, *p.backwards(d_heads, d_root)
+        with torch.autocast(p.out.device.type, enabled=False): return None, None, None, *p._backwards(d_heads, d_root)
 
 # %% ../nbs/10a_dcell_fast.ipynb #04864ab9
 class DCell(nn.Module):
@@ -459,7 +459,7 @@ def _update_running(self:DCell, done, momentum=.1):
     self.running_var.copy_(torch.where(mode.varies.bool(), torch.lerp(self.running_var, var, momentum), self.running_var))
     self.batches += 1
 
-# %% ../nbs/10a_dcell_fast.ipynb #46facad5
+# %% ../nbs/10a_dcell_fast.ipynb #c696a6ac
 @patch
 def _plan(self:DCell, indices, offsets):
     return _Plan(self.layout, indices, offsets, len(self.hierarchy.genes), self.weight.detach())
@@ -477,7 +477,7 @@ def _values(self:DCell):
 def _without_gradients(self:DCell, plan, values):
     "The pass, and the heads' weights times outputs"
     done = _Pass(self, plan, values, self._mode(plan), False)
-    with torch.autocast(self.weight.device.type, enabled=False): heads = done.forwards()
+    with torch.autocast(self.weight.device.type, enabled=False): heads = done._forwards()
     self._update_running(done)
     return done, heads
 
@@ -489,9 +489,9 @@ def _run(self:DCell, indices, offsets):
         with torch.autocast(self.weight.device.type, enabled=False):
             return _AllSubsystems.apply(self, plan, self._mode(plan), *values)
     done, heads = self._without_gradients(plan, values)
-    return heads, plan.full(done.out, self.layout.terms - 1)
+    return heads, plan._full(done.out, self.layout.terms - 1)
 
-# %% ../nbs/10a_dcell_fast.ipynb #77f966b1
+# %% ../nbs/10a_dcell_fast.ipynb #89d8f4f7
 @patch
 def forward(self:DCell,
     indices:torch.Tensor, # int: disrupted genes, genotype after genotype
@@ -515,7 +515,7 @@ def with_root_state(self:DCell, indices, offsets)->tuple: # predictions [B, T], 
 def states(self:DCell, indices, offsets)->list: # of T tensors [B, L_t]
     "Outputs O_t of every subsystem, in the hierarchy's order, without gradients (`by_term()` has them)"
     plan = self._plan(indices, offsets); done, _ = self._without_gradients(plan, self._values())
-    return [plan.full(done.out, p) for p in self.layout.place.tolist()]
+    return [plan._full(done.out, p) for p in self.layout.place.tolist()]
 
 @patch
 def weights(self:DCell):
