@@ -34,7 +34,7 @@ def _ranges(starts, sizes):
     which = np.repeat(np.arange(len(sizes)), sizes)
     return np.arange(len(which)) + (starts - (np.cumsum(sizes) - sizes))[which], which
 
-# %% ../nbs/10a_dcell_batch.ipynb #c3139131
+# %% ../nbs/10a_dcell_batch.ipynb #5a43ee23
 class _Layout(nn.Module):
     "Where each term's numbers lie. Terms stand in computing order: by stratum, width and genes contained"
     def __init__(self, hierarchy:Hierarchy, widths):
@@ -44,6 +44,7 @@ class _Layout(nn.Module):
         self.terms, self.units, self.stratum, self.width = T, int(widths.sum()), h.stratum[order], widths[order]
         self.q = int(widths.min()); self.wide, self.lines = self.width > self.q, -(-self.width//self.q)
         self.w, self.stride = self.width.tolist(), (self.lines*self.q).tolist()
+        self.wide_places = np.flatnonzero(self.wide).tolist()
         self.unit, self.block = _offsets_of(self.width), _offsets_of(self.lines)      # first unit and first block of each term
         self.strata = _equal_runs(self.stratum)
         self.runs = _equal_runs(self.stratum, np.where(self.wide, np.arange(T), -1))
@@ -73,7 +74,7 @@ class _Layout(nn.Module):
         varies = np.zeros(self.terms, bool); varies[self.above[_lists(self.above_offsets, gene)[0]]] = True
         return torch.as_tensor(varies, device=counts.device)
 
-# %% ../nbs/10a_dcell_batch.ipynb #2366e803
+# %% ../nbs/10a_dcell_batch.ipynb #34b4e0e5
 @patch
 def _edges(self:_Layout, h, place, contained):
     parent, child = place[np.repeat(np.arange(self.terms), np.diff(h.child_offsets))], place[h.children]
@@ -82,8 +83,10 @@ def _edges(self:_Layout, h, place, contained):
     self.parent, self.child = parent[by], child[by]
     self.weight = _offsets_of(self.width[self.parent]*self.width[self.child])               # first weight of each edge
     self.edges_of = [at[a:b] for a, b in zip(h.child_offsets, h.child_offsets[1:])]         # of the hierarchy's term, by child
-    self.alike = _equal_runs(self.run_of[self.parent], alike[by])
-    self.first_edge = np.array([a for a, _ in self.alike], int)
+    ends = _equal_runs(self.run_of[self.parent], alike[by]); self.first_edge = np.array([a for a, _ in ends], int)
+    # of each group of edges: run, child if it is wide, first and last edge, and the parents' width
+    self.groups = [(int(self.run_of[p]), int(c) if self.wide[c] else None, a, b, self.w[p])
+                   for (a, b), p, c in zip(ends, self.parent[self.first_edge], self.child[self.first_edge])]
     users = np.flatnonzero(~self.wide[self.child])
     self.users = users[np.argsort(self.child[users], kind='stable')]                        # edges of narrow children, by child
     self.user_offsets = _offsets_of(np.bincount(self.child[users], minlength=self.terms))
@@ -106,7 +109,7 @@ def _genes(self:_Layout, h, order):
     self.stored_genes = np.concatenate([h.genes_of(order[p]) for p in by])
     self.stored_widths = np.repeat(self.width[by], self.genes[by])
 
-# %% ../nbs/10a_dcell_batch.ipynb #6fb90a08
+# %% ../nbs/10a_dcell_batch.ipynb #722d9e7f
 class _Plan:
     "Rows and lines of a batch, and what is added to what"
     worth = 20_000 # so many numbers we would rather fill up than make another product
@@ -140,7 +143,10 @@ class _Plan:
         l, q = self.layout, self.layout.q
         return x.as_strided((self.n[p], l.w[p]), (l.stride[p], 1), x.storage_offset() + (self.start[p] - base)*q)
 
-    def wide_rows(self, x): return {p: self.rows_of(x, p) for p in np.flatnonzero(self.layout.wide).tolist()}
+    def wide_rows(self, x):
+        "Rows [1, k + 1, width] of each wide term"
+        l, n, start, q = self.layout, self.n, self.start, self.layout.q
+        return {p: x.as_strided((1, n[p], l.w[p]), (l.stride[p], l.stride[p], 1), start[p]*q) for p in l.wide_places}
 
 # %% ../nbs/10a_dcell_batch.ipynb #17df2150
 # of a stratum: its runs; its lines and its blocks; of each line the block, 0 if it is of row 0 and else 1, and how many genotypes
@@ -169,19 +175,18 @@ def _lines(self:_Plan, like):
                         wild[blocks] - lines.start)
     self.strata = [of(a, b) for a, b in l.strata]
 
-# %% ../nbs/10a_dcell_batch.ipynb #86c0575d
+# %% ../nbs/10a_dcell_batch.ipynb #00a717c3
 _Product = namedtuple('_Product', 'run child first last rows') # the child's place if it is wide, else None; edges; rows of each
 
 @patch
 def _products(self:_Plan):
     "Edges that are multiplied at once"
     l, products = self.layout, []
-    rows = np.maximum.reduceat(self.k[l.child] + 1, l.first_edge).tolist() if l.alike else []
-    for (a, b), n, run, child in zip(l.alike, rows, l.run_of[l.parent[l.first_edge]].tolist(), l.child[l.first_edge].tolist()):
-        child = child if l.wide[child] else None
+    rows = np.maximum.reduceat(self.k[l.child] + 1, l.first_edge).tolist() if l.groups else []
+    for (run, child, a, b, width), n in zip(l.groups, rows):
         if products and child is None and products[-1][:2] == (run, None):
             _, _, first, last, m = products[-1]; most = max(m, n)
-            if ((most - m)*(last - first) + (most - n)*(b - a))*l.w[l.runs[run][0]] < self.worth:
+            if ((most - m)*(last - first) + (most - n)*(b - a))*width < self.worth:
                 products[-1] = run, None, first, b, most; continue
         products.append((run, child, a, b, n))
     return [_Product(*p) for p in products]
@@ -229,7 +234,7 @@ def _cut(offsets, first):
 # of the table for its rows; where edges' and genes' rows were added; genes' weights; of narrow terms, bags of x for their rows
 _Sum = namedtuple('_Sum', 'products edges bag offsets back gene_back genes users user_offsets')
 
-# %% ../nbs/10a_dcell_batch.ipynb #ffa933c6
+# %% ../nbs/10a_dcell_batch.ipynb #12264d88
 @patch
 def _sums(self:_Plan, row, who, sample, gene):
     l, runs = self.layout, len(self.layout.runs); self.products = self._products()
@@ -242,9 +247,11 @@ def _sums(self:_Plan, row, who, sample, gene):
     rows, x = (_offsets_of(np.bincount(a, minlength=len(l.child))) for a in (edge, edge[narrow]))
     x_of = x[np.searchsorted(l.stratum[l.parent], np.arange(len(l.strata) + 1))].tolist()
     self.x_lines, self.x_of_stratum = self.tensor(lines[narrow]), [slice(a, b) for a, b in zip(x_of, x_of[1:])]
-    self.weight_sizes = [int(l.weight[p.last] - l.weight[p.first]) for p in self.products]
-    products = [(i, p, int(rows[p.first] - start[p.run]), int(x[p.first])) for i, p in enumerate(self.products)]
-    products_of = np.searchsorted([p.run for p in self.products], np.arange(runs + 1)).tolist()
+    of_run, first, last = (np.array([p[i] for p in self.products], int) for i in (0, 2, 3))
+    self.weight_sizes = (l.weight[last] - l.weight[first]).tolist()
+    self.weight_shapes = [(p[3] - p[2], l.w[l.runs[p[0]][0]], -1) for p in self.products]
+    products = list(zip(range(len(first)), self.products, (rows[first] - start[of_run]).tolist(), x[first].tolist()))
+    products_of = np.searchsorted(of_run, np.arange(runs + 1)).tolist()
     users, user_offsets, user_first = self._user_rows(x)
     first, user_first = self.first[l.first_of_run], user_first[l.first_of_run]
     def parts(a, sizes): return self.tensor(np.asarray(a, np.int64)).split(sizes.tolist())

@@ -101,7 +101,7 @@ class _Spare:
             part = fit[0][:n]; fit[1] = weakref.ref(part)
             return torch.from_numpy(part).view(shape)
 
-# %% ../nbs/10a_dcell_fast.ipynb #70592f9b
+# %% ../nbs/10a_dcell_fast.ipynb #3319bd9d
 # the parameters the network's Function takes, None where there are none
 _Values = namedtuple('_Values', 'weight gene bias gamma beta query head')
 
@@ -113,7 +113,7 @@ class _Pass:
         self.gamma, self.beta, self.bias, self.head = (
             None if a is None else l.padded(a) for a in (gamma, values.beta, values.bias, values.head))
         self.weights, self.more = self.split(values.weight)
-        self.out = self.empty(plan.start[-1] + 1, l.q); self.out[-1] = 0                    # changes; the last line is zero
+        self.out = self.empty(plan.start[-1] + 1, l.q).zero_()                              # changes; the last line stays zero
         self.wide = plan.wide_rows(self.out)
         self.x = self.empty(len(plan.x_lines), l.q)                                         # what the products multiply
         self.tables = self.empty(max(l.w[a]*(t.edges + t.genes.numel()) for (a, _), t in zip(l.runs, plan.runs)))
@@ -131,9 +131,9 @@ class _Pass:
 
     def split(self, flat):
         "Of a vector of weights: each product's [edges, width, child's width]; and per further layer and term [width, width]"
-        width, products = self.layout.w, self.plan.products; n = len(products)
+        width, n = self.layout.w, len(self.plan.products)
         parts = flat.split(self.plan.weight_sizes + [w*w for _ in range(self.net.layers - 1) for w in width])
-        return ([m.view(p.last - p.first, width[self.layout.runs[p.run][0]], -1) for m, p in zip(parts, products)],
+        return ([m.view(shape) for m, shape in zip(parts, self.plan.weight_shapes)],
                 [[m.view(w, w) for m, w in zip(parts[n + j*len(width):], width)] for j in range(self.net.layers - 1)])
 
     def gene_rows(self, gene, r):
@@ -141,20 +141,22 @@ class _Pass:
         l, a = self.layout, self.layout.runs[r][0]
         return gene[l.gene_weights_of(a)].view(-1, l.w[a]) if l.wide[a] else gene[:l.narrow_weights].view(-1, l.q)
 
-# %% ../nbs/10a_dcell_fast.ipynb #ce8f036f
+# %% ../nbs/10a_dcell_fast.ipynb #895148ce
 def _stacked(x, row, *shape):
     "Rows of x, from `row` on, as matrices [shape]"
     return x.as_strided(shape, (shape[1]*shape[2], shape[2], 1), x.storage_offset() + row*shape[2])
 
 @patch
+def _x(self:_Pass, child, row, n, k):
+    "The children's rows of a product [n, k, width]"
+    return _stacked(self.x, row, n, k, self.layout.q) if child is None else self.wide[child]
+
+@patch
 def _pull(self:_Pass, r):
     "Changes of the pre-activations of a run [rows, width]"
-    l, t = self.layout, self.plan.runs[r]; w, q = l.w[l.runs[r][0]], l.q
-    table = self.table(r)
+    t, table = self.plan.runs[r], self.table(r); w = table.shape[1]
     for i, (_, child, a, b, n), at, from_x in t.products:
-        if child is None:
-            torch.bmm(_stacked(self.x, from_x, b - a, n, q), self.weights[i].mT, out=_stacked(table, at, b - a, n, w))
-        else: torch.mm(self.wide[child], self.weights[i][0].t(), out=table[at:at + n])
+        torch.bmm(self._x(child, from_x, b - a, n), self.weights[i].mT, out=_stacked(table, at, b - a, n, w))
     if t.genes.numel(): torch.index_select(self.gene_rows(self.v.gene, r), 0, t.genes, out=table[t.edges:])
     return _bag_sums(table, t.bag, t.offsets)
 
@@ -165,9 +167,8 @@ def _forwards(self:_Pass):
     for s, at in zip(plan.strata, plan.x_of_stratum):
         torch.index_select(out, 0, plan.x_lines[at], out=self.x[at])
         for r in s.runs:
-            a, b = l.runs[r]; y, pulled = out[plan.start[a]:plan.start[b]], self._pull(r)
-            if l.wide[a]: y.zero_(); self.wide[a].copy_(pulled)
-            else: y.copy_(pulled)
+            a, b = l.runs[r]
+            (self.wide[a] if l.wide[a] else out[plan.start[a]:plan.start[b]]).copy_(self._pull(r))
         y = out[s.lines]
         h = torch.addcmul(_rows(_rows(y, s.wild) + self.bias[0, s.blocks], s.block), y, s.touched)
         for j in range(self.net.layers): h = self._layer(s, j, h)
@@ -237,7 +238,7 @@ def _full(self:_Plan, out, p):
     y[self.who_of(p)] += rows[1:]
     return y
 
-# %% ../nbs/10a_dcell_fast.ipynb #a3413b58
+# %% ../nbs/10a_dcell_fast.ipynb #57f5ee72
 @patch
 def _backwards(self:_Pass, d_heads, d_root):
     "Gradients of the values"
@@ -268,17 +269,13 @@ def _backwards(self:_Pass, d_heads, d_root):
 def _push(self:_Pass, r):
     "From the gradients at a run's pre-activations those at its weights and genes, and at its children's changes"
     l, t = self.layout, self.plan.runs[r]; first = l.runs[r][0]; w, q = l.w[first], l.q
-    d = self.d_wide[first].contiguous() if l.wide[first] else self.d
+    d = self.d_wide[first][0].contiguous() if l.wide[first] else self.d
     table = torch.index_select(d, 0, t.back, out=self.table(r)[:t.edges])
     for i, (_, child, a, b, n), at, from_x in t.products:
-        if child is None:
-            part = _stacked(table, at, b - a, n, w)
-            torch.bmm(part.mT, _stacked(self.x, from_x, b - a, n, q), out=self.d_weights[i])
-            torch.bmm(part, self.weights[i], out=_stacked(self.dx, from_x, b - a, n, q))
-        else:
-            part = table[at:at + n]
-            torch.mm(part.t(), self.wide[child], out=self.d_weights[i][0])
-            self.d_wide[child].addmm_(part, self.weights[i][0])
+        part = _stacked(table, at, b - a, n, w)
+        torch.bmm(part.mT, self._x(child, from_x, b - a, n), out=self.d_weights[i])
+        if child is None: torch.bmm(part, self.weights[i], out=_stacked(self.dx, from_x, b - a, n, q))
+        else: self.d_wide[child].baddbmm_(part, self.weights[i])
     if t.genes.numel():
         self.gene_rows(self.g.gene, r).scatter_add_(0, t.genes[:, None].expand(-1, w), d.index_select(0, t.gene_back))
 
