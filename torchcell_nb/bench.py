@@ -7,7 +7,7 @@ __all__ = ['yeast_hierarchy', 'random_knockouts', 'stepper', 'whole_products', '
            'peak_mb', 'bench_dcell', 'plot_bench']
 
 # %% ../nbs/50_bench.ipynb #0cb7ef3e
-import json, subprocess, sys, tempfile, time
+import subprocess, sys, tempfile, time
 from collections import Counter
 from pathlib import Path
 
@@ -93,7 +93,7 @@ start = peak()
 print(peak() - start)
 '''
 def memory_of(before:str, after:str)->float:
-    "Largest memory of the lines `after`, in MB over a new interpreter that has run the lines `before`"
+    "Largest memory of the lines `after`, in MB over an interpreter that ran `before`. Raises RuntimeError if they fail"
     lines = _peak.format(before=before, after=after, threads=torch.get_num_threads())
     done = subprocess.run([sys.executable, '-c', lines], capture_output=True, text=True)
     if done.returncode: raise RuntimeError(f'the process that measures memory failed:\n{done.stderr[-1500:]}')
