@@ -6,27 +6,32 @@ SITE := .venv-site/bin/smalldocs
 .PHONY: help env demo test test-slow lab site readme export clean-notebooks hooks
 
 help:
-	@echo "make demo   install everything pinned, train on the embedded example, write runs/demo/report.html"
+	@echo "make demo   install the base pinned, train on the embedded example, write runs/demo/report.html"
 	@echo "make test   install everything pinned, test every notebook and build the site"
 	@echo "make lab    open the notebooks in JupyterLab"
 	@echo "make site   build the site (Quarto if it is installed, else smalldocs)"
 	@echo "make env    only install, into .venv"
 	@echo "also: test-slow, readme, export, clean-notebooks, hooks"
 
-env: .venv/installed
-
-.venv/installed: settings.ini setup.py pyproject.toml constraints.txt
+# The base is what the demo needs; everything else is installed on top of it, into the same .venv.
+.venv/base: settings.ini setup.py pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed, this is %d.%d; use make PYTHON=python3.11" % sys.version_info[:2])'
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .
 	@touch $@
+
+.venv/all: .venv/base
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[all,dev]'
+	@touch $@
+
+env: .venv/all
 
 $(SITE): constraints.txt
 	$(PYTHON) -m venv .venv-site
 	.venv-site/bin/python -m pip install --quiet smalldocs==0.5.4 latex2mathml==3.81.1
 	@touch $@
 
-demo: env
+demo: .venv/base
 	$(BIN)/torchcell_nb demo
 
 test: env $(SITE)

@@ -7,7 +7,9 @@ parser = ConfigParser(delimiters=['='])
 parser.read(Path(__file__).parent/'settings.ini', encoding='utf-8')
 cfg = parser['DEFAULT']
 classifiers = {'3': 'Development Status :: 3 - Alpha', '4': 'Development Status :: 4 - Beta', '5': 'Development Status :: 5 - Production/Stable'}
-configs = {'configs': 'configs', 'configs.data': 'configs/data', 'configs.filters': 'configs/filters'}
+configs = {'configs': 'configs', **{f'configs.{g}': f'configs/{g}' for g in ('data', 'filters', 'loss', 'model', 'split')}}
+extras = {k.removesuffix('_requirements'): cfg[k].split() for k in cfg if k.endswith('_requirements')}
+extras['all'] = sorted({p for name, packages in extras.items() if name != 'dev' for p in packages})
 
 setup(
     name=cfg['lib_name'],
@@ -27,7 +29,7 @@ setup(
     package_dir={f'torchcell_nb.{p}': path for p, path in configs.items()},
     package_data={'torchcell_nb': ['assets/*/*'], **{f'torchcell_nb.{p}': ['*.yaml'] for p in configs}},
     install_requires=cfg['requirements'].split(),
-    extras_require={'dev': cfg['dev_requirements'].split()},
+    extras_require=extras,
     entry_points={'console_scripts': cfg['console_scripts'].split()},
     zip_safe=False,
 )

@@ -9,7 +9,7 @@ top = Path(__file__).resolve().parent.parent
 def readme():
     "Text of the README and its figures, name -> bytes"
     nb = nbformat.read(top/'nbs/index.ipynb', 4)
-    nb.cells = [c for c in nb.cells if not re.match(r'#\|\s*hide', c.source)]
+    nb.cells = [c for c in nb.cells if not re.match(r'#\|\s*(hide|default_exp)', c.source)]
     nb.metadata['language_info'] = {'name': 'python'}
     for c in nb.cells:
         if re.match(r'#\|\s*echo: false', c.source): c.source = ''

@@ -5,6 +5,7 @@ usage: test.py [--slow] [NOTEBOOK ...]
 Cells marked `#| realdata` run where TORCHCELL_NB_DATA names a folder; elsewhere they are skipped, and counted as skipped.
 """
 import ast, json, os, re, subprocess, sys, tempfile, time
+import house
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from shutil import copytree, ignore_patterns
@@ -54,15 +55,6 @@ def on_copy(code):
 def drift(): return [f'{f}: not what the notebooks export; run `make export`' for f in on_copy('from nbdev.doclinks import nbdev_export; nbdev_export.__wrapped__()') if f.startswith('torchcell_nb')]
 def clean(): return [f'{f}: not clean; run `make clean-notebooks`' for f in on_copy('from nbdev.clean import nbdev_clean; nbdev_clean.__wrapped__()')]
 
-def order():
-    "A notebook imports only from notebooks that stand before it"
-    module, bad = {}, []
-    for p in sorted((top/'nbs').glob('[0-9]*.ipynb')):
-        source = '\n'.join(''.join(c['source']) for c in json.loads(p.read_text())['cells'] if c['cell_type'] == 'code' and re.search(r'^#\| ?export', ''.join(c['source']), re.M))
-        bad += [f'{p.name}: imports torchcell_nb.{m}, which stands later' for m in re.findall(r'^ *from torchcell_nb\.(\w+)', source, re.M) if m not in module]
-        module[re.search(r'default_exp (\w+)', p.read_text())[1]] = p
-    return bad
-
 def imports():
     "Imports stand in cells of their own: building the site executes every cell that has one"
     bad = []
@@ -97,7 +89,8 @@ subprocess.run([sys.executable, '-c', 'import matplotlib.font_manager'], env=qui
 with ThreadPoolExecutor(2) as pool:
     for r in pool.map(notebook, notebooks()): say(*r)
 if not words:
-    for name, f in (('exported modules', drift), ('clean notebooks', clean), ('import order', order), ('imports alone', imports), ('stored outputs', outputs)): check(name, f)
+    for name, f in (('exported modules', drift), ('clean notebooks', clean), ('floors', house.check_floors), ('faces', house.check_faces), ('names of models', house.check_words),
+                    ('numbers', house.check_numbers), ('imports alone', imports), ('stored outputs', outputs)): check(name, f)
     for name, args in (('README', ['.ci/readme.py', '--check']), ('site', ['.ci/site.py'])):
         n, ok, seconds, output = command(name, [sys.executable, *args]); say(n, ok, seconds, output=output)
 failed = [n for ok, n in results if not ok]
