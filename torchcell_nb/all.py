@@ -8,22 +8,34 @@ __all__ = []
 # %% ../nbs/index.ipynb #a4c47ead
 import importlib
 
+# %% ../nbs/index.ipynb #8b27bc9f
+_nouns = dict(
+    ground='ConfigError DataError palette save_figure use_style',
+    ontology='GeneNames Ontology OntologyError fetch_go fetched_go read_annotations read_gaf read_obo yeast_go yeast_names',
+    data='Column Genotypes Phenotypes Samples Split Targets Values dna_repair join_phenotypes leave_one_out_sets load_data '
+         'random_genotypes read_scores read_table read_topology read_trigenic_hits save_data simulate_phenotypes split_by '
+         'split_folds split_genes split_given split_queries split_random stream_data',
+    go_filters='Comparison FilterReport Hierarchy compare_sources filter_go plot_funnel presets read_filters',
+    losses='BinEdges ColumnLoss Composite GaussianCRPS GaussianNLL Huber LogCosh MSE NamedLoss Ordinal Quantile SoftLabel '
+           'TrainingLoss objective',
+    metrics='aupr auroc breakdown by_gene clustered_interval clusters_of corrected_resampled_t evaluate holm interval mse noise_ceiling paired_difference pearson '
+            'plot_predictions r2 replicate_ceiling spearman',
+    train='Baseline DnaRepair Fit FitConfig Kind Section Simulated Source Spread SplitConfig Table Task TopologyFiles '
+          'TrigenicHits calibrate fit fit_baseline load_task member_predictions plot_curves',
+    dcell='Certificate DCell DCellByTerm DCellKind DCellLoss certify diagnostics importance plot_certificate plot_importance '
+          'predict_screen silenced subsystem_states',
+    experiments='Run RunConfig archive archived compare compare_runs compose_config plot_scores reproduces run_grid runs_in '
+                'settings_that_differ summary train_run write_report')
+
 # %% ../nbs/index.ipynb #ff46da67
 _chapters = ('ground', 'ontology', 'data', 'go_filters', 'losses', 'metrics', 'train', 'dcell', 'dango',
              'experiments')
-__all__, _absent = [], {}
-
-def _gather():
-    "Every public name of every chapter; those whose extra is not installed are noted with the reason"
-    for chapter in _chapters:
-        face = importlib.import_module(f'torchcell_nb.{chapter}')
-        for name in face.__all__:
-            try: globals()[name] = getattr(face, name)
-            except ImportError as e: _absent[name] = e
-            else: __all__.append(name)
-
-_gather()
+__all__ = [name for names in _nouns.values() for name in names.split()]
 
 def __getattr__(name):
-    if name in _absent: raise _absent[name]
+    for chapter in _chapters:
+        face = importlib.import_module(f'torchcell_nb.{chapter}')
+        if name in face.__all__: return getattr(face, name)
     raise AttributeError(f'module torchcell_nb.all has no attribute {name!r}')
+
+def __dir__(): return list(__all__)

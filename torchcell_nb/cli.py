@@ -6,8 +6,10 @@
 __all__ = ['parser', 'main']
 
 # %% ../nbs/91_cli.ipynb #8f1538fb
-import argparse, importlib.util, os, pkgutil, sys
+import argparse, errno, importlib.util, os, pkgutil, signal, sys, threading, traceback
 from collections.abc import Sequence
+from contextlib import contextmanager
+from importlib.metadata import version
 
 import torchcell_nb
 
@@ -33,6 +35,7 @@ def parser()->argparse.ArgumentParser:
     "The command line's parser"
     about = 'Learn how knocking out genes changes a yeast cell, with models that know its biology.'
     p = argparse.ArgumentParser('torchcell_nb', description=about)
+    p.add_argument('--version', action='version', version=f'torchcell_nb {version("torchcell_nb")}')
     commands = p.add_subparsers(required=True, metavar='COMMAND', dest='name_of_command')
     fetches = _group(commands, 'data', 'fetch data from their publishers', '')
     benches = _group(commands, 'bench', 'measure how fast a model is on this machine', _bench_help)
@@ -40,33 +43,87 @@ def parser()->argparse.ArgumentParser:
     return p
 
 # %% ../nbs/91_cli.ipynb #9ac49848
-def _message(error):
-    "What to print of an error"
-    if isinstance(error, KeyError): return error.args[0]
-    if isinstance(error, OSError) and error.strerror and error.filename:
-        return f'{error.filename}: {error.strerror}; give another path'
-    return str(error)
+_mends = dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), 'free some space, or write elsewhere')
 
-def _run(args):
-    "Run a command; the exit status"
-    name = args.name_of_command
-    try: args.command(args)
-    except BrokenPipeError: os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except (ValueError, KeyError, OSError, ImportError, FloatingPointError) as e:
-        print(f'torchcell_nb {name}: {_message(e)}', file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        goes_on = '; the same command goes on from the last whole epoch' if name in ('demo', 'train') else ''
-        print(f'\nstopped{goes_on}', file=sys.stderr)
-        return 130
+def _of_system(error):
+    "What the operating system refused, and what to do"
+    said = f'{error.filename}: {error.strerror}' if error.filename else error.strerror
+    return said if ';' in said else f'{said}; {_mends.get(error.errno, "give another path")}'
+
+def _message(error):
+    "What to print of an error, in one line; notes on what is kept follow"
+    if isinstance(error, OSError) and error.strerror: said = _of_system(error)
+    elif isinstance(error, MemoryError): said = 'there is not enough memory; lower fit.batch, or take fewer rows'
+    elif isinstance(error, KeyError) and error.args: said = str(error.args[0])
+    else: said = str(error) or type(error).__name__
+    return ' '.join('; '.join([said, *getattr(error, '__notes__', [])]).split())
+
+def _place(error):
+    "The innermost line of code of an error"
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f'{last.filename}, line {last.lineno}'
+
+# %% ../nbs/91_cli.ipynb #c4aff9c0
+class _Terminated(KeyboardInterrupt): "Asked to stop by SIGTERM"
+
+def _terminate(signum, frame): raise _Terminated
+
+@contextmanager
+def _interruptible():
+    "Let SIGTERM clean up as Ctrl-C does"
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, _terminate)
+    try: yield
+    finally: signal.signal(signal.SIGTERM, before)
+
+def _stopped(name, error):
+    "What to print of an interrupted command"
+    kept = getattr(error, '__notes__', [])
+    if not kept and name in ('demo', 'train'): kept = ['before anything was written']
+    return '; '.join(['stopped', *kept])
+
+# %% ../nbs/91_cli.ipynb #7c7f2708
+_expected = ValueError, KeyError, OSError, ImportError, FloatingPointError, MemoryError
+
+def _run(name, command):
+    "Run a command behind the one boundary of errors; the exit status"
+    def _say(words, status):
+        print(words, file=sys.stderr)
+        return status
+
+    try:
+        with _interruptible():
+            command()
+            sys.stdout.flush()
+    except BrokenPipeError as e:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if hasattr(e, '__notes__'): return _say(f'\n{_stopped(name, e)}', 141)
+    except KeyboardInterrupt as e:
+        return _say(f'\n{_stopped(name, e)}', 143 if isinstance(e, _Terminated) else 130)
+    except Exception as e:
+        if os.environ.get('TORCHCELL_NB_TRACEBACK'): raise
+        if isinstance(e, _expected): return _say(f'torchcell_nb {name}: {_message(e)}', 2)
+        return _say(f'torchcell_nb {name}: {type(e).__name__}: {_message(e)} ({_place(e)}); '
+                    'set TORCHCELL_NB_TRACEBACK=1 to see all of it', 1)
     return 0
 
 # %% ../nbs/91_cli.ipynb #6213aded
+def _parsed(p, argv):
+    "key=value words may stand on both sides of an option, which argparse does not allow by itself"
+    args, rest = p.parse_known_args(argv)
+    words = hasattr(args, 'words') and not any(word.startswith('-') for word in rest)
+    if words: args.words = [*args.words, *rest]
+    elif rest: p.error(f'unrecognized arguments: {" ".join(rest)}')
+    return args
+
 def main(
     argv:Sequence[str]=None # words of the command line; those of the process unless given
-)->int: # exit status: 0, 2 for bad input, 130 if interrupted
+)->int: # exit status: 0, 2 for bad input, 1 for what was not expected, 130 or 143 if interrupted
     "Run a command"
-    return _run(parser().parse_args(argv))
+    args = _parsed(parser(), argv)
+    return _run(args.name_of_command, lambda: args.command(args))
 
 # %% ../nbs/91_cli.ipynb #9a40c235
 if __name__ == '__main__' and 'ipykernel' not in sys.modules and 'execnb' not in sys.modules:

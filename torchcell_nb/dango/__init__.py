@@ -8,20 +8,21 @@ __all__ = []
 # %% ../../nbs/11_dango.ipynb #c267a40e
 import lazy_loader
 
+from ..ground import with_help
+
 # %% ../../nbs/11_dango.ipynb #1a8ce4a1
-__getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
-    'networks': ['published_decrease', 'networks_from_pairs', 'channels_of', 'genes_of', 'pairs_of',
-                 'build_networks', 'networks_id', 'save_networks', 'load_networks', 'label', 'draw_networks',
-                 'describe', 'degrees_of', 'plot_degrees', 'overlap', 'plot_overlap', 'decreased_zeros',
-                 'zero_weights'],
+__getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_attrs={
+    'networks': ['published_decrease', 'string_pairs', 'networks_from_pairs', 'channels_of', 'genes_of',
+        'pairs_of', 'build_networks', 'networks_id', 'save_networks', 'load_networks', 'label',
+        'draw_networks', 'describe', 'degrees_of', 'plot_degrees', 'overlap', 'plot_overlap',
+        'decreased_zeros', 'zero_weights', 'possible_decrease'],
     'string_db': ['string_channels', 'string_alias_sources', 'string_addresses', 'read_string',
-                  'read_edge_list', 'read_adjacency', 'Aliases', 'read_aliases', 'rename', 'string_v91',
-                  'fetch_string', 'string_release'],
+        'read_edge_list', 'read_adjacency', 'Aliases', 'read_aliases', 'rename', 'string_v91',
+        'fetch_string', 'string_release'],
     'controls': ['shuffle_networks', 'permute_genes', 'simulate_release'],
     'encoders': ['nonlinearities', 'Channel', 'ChannelEncoder', 'Decoder'],
     'model': ['modes', 'MetaEmbedding', 'Attention', 'HyperSAGNN', 'padded', 'Dango'],
     'loss': ['schedules', 'DangoLoss', 'zeros_of', 'ScoreAndNetworks'],
     'bench': ['string_sizes', 'string_like', 'random_tuples', 'dango_stepper', 'dango_products',
-              'bench_dango', 'plot_bench_dango'],
-    'kind': ['load_wiring', 'TupleHead', 'DangoKind'],
-})
+        'bench_dango', 'plot_bench_dango'],
+    'kind': ['load_wiring', 'TupleHead', 'DangoKind']}))

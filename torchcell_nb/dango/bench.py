@@ -25,12 +25,11 @@ from torch_geometric.data import HeteroData
 from .encoders import Channel
 from .loss import DangoLoss
 from .model import Dango
-from .networks import networks_from_pairs
+from .networks import networks_from_pairs, string_pairs
 from ..ground import memory_of, palette, take_turns
 
 # %% ../../nbs/dango/07_bench.ipynb #d40762ae
-string_sizes = dict(neighborhood=45_610, fusion=1_361, cooccurence=2_664,
-                    coexpression=314_013, experimental=219_995, database=33_486)
+string_sizes = string_pairs['9.1']
 
 def _random_pairs(n, genes, random):
     "n different pairs i < j between genes drawn with heavy-tailed weights, as sorted numbers i*genes + j"

@@ -36,10 +36,11 @@ def _add_fetch(fetches):
     parser.set_defaults(command=_fetch)
 
 # %% ../../nbs/dango/09_commands.ipynb #c7509b23
-_columns = ' batch rebuilding      step   products step/pr.  peak, MB  epoch of 91,050'
+_epoch = 91_050                                           # triples
+_columns = f' batch rebuilding      step   products step/pr.  peak, MB  epoch of {_epoch:,}'
 
 def _print_row(row):
-    epoch = 91_050/row['batch']*row['step_s']
+    epoch = _epoch/row['batch']*row['step_s']
     print(f'{row["batch"]:>6,} {"yes" if row["reconstruct"] else "no":>10} {row["step_s"]:>9.3f} '
           f'{row["floor_s"]:>10.3f} {row["ratio"]:>8.2f}x {row["peak_mb"]:>9,.0f} {epoch:>14,.0f}',
           flush=True)

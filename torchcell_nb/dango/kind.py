@@ -17,13 +17,14 @@ from fastcore.basics import patch
 from torch.nn import functional as F
 
 from .controls import permute_genes, shuffle_networks
+from .encoders import nonlinearities
 from .model import Dango, modes, padded
 from torchcell_nb.dango.networks import (
     channels_of, genes_of, load_networks, networks_from_pairs, networks_id, pairs_of, plot_degrees,
     save_networks)
 from .string_db import string_release, string_v91
 from ..data import Genotypes, Samples, check_batch
-from ..ground import ConfigError, one_of, palette
+from ..ground import ConfigError, check_settings, palette
 from ..losses import LossHead, TrainingLoss
 from ..train import Kind, Section, Unseen, unknown_genes
 
@@ -42,7 +43,6 @@ def load_wiring(
 def _with_channels(networks, channels):
     "The networks with these channels only"
     if channels is None: return networks
-    if not channels: raise ConfigError('model.channels=[]: at least one channel')
     known = channels_of(networks)
     for c in channels:
         if c not in known: raise ConfigError(f'model.channels: {c!r} is not among {", ".join(known)}')
@@ -110,7 +110,13 @@ class DangoKind(Kind):
     loss = 'dango'
     controls = {'shuffled': _shuffled, 'genes': _permuted}
 
-    def __post_init__(self): one_of('model.mode', self.mode, modes)
+    def __post_init__(self):
+        size = dict(least=1, most=10**4)
+        check_settings(self, 'model', mode=tuple(modes), activation=tuple(nonlinearities), dim=size, heads=size,
+                       nodes=dict(least=0, why='0 rebuilds the rows of all genes'))
+        if self.channels == []: raise ConfigError('model.channels=[]: expected at least one channel')
+        if self.dim % self.heads:
+            raise ConfigError(f'model.heads={self.heads}: expected a divisor of the width {self.dim}')
 
 # %% ../../nbs/dango/08_kind.ipynb #037f9b24
 @patch

@@ -14,8 +14,8 @@ import torch
 from fastcore.basics import patch
 from torch import nn
 
-from .networks import channels_of, published_decrease, zero_weights
-from ..ground import ConfigError, one_of
+from .networks import channels_of, possible_decrease, published_decrease, zero_weights
+from ..ground import ConfigError, DataError, check_settings, one_of
 from ..losses import LogCosh, TrainingLoss
 
 # %% ../../nbs/dango/06_loss.ipynb #6d30785d
@@ -117,32 +117,43 @@ def _own_weights(zeros, channels):
                               'expected a number that is not negative')
     return zeros
 
-def _by_rule(networks, channels):
-    "The weights of the paper's rule. A control keeps the weights of what it is beside"
-    release = networks.release.removesuffix(' shuffled').removesuffix(' permuted')
-    pair = next((p for p in published_decrease if p[0] == release), None)
-    if pair is not None: return zero_weights(published_decrease[pair])
-    known = ', '.join(p[0] for p in published_decrease)
-    raise ConfigError(f'loss.zeros=rule: how many zeros of release {networks.release!r} vanished '
-                      f'is on record for {known} only; '
-                      f'give every channel its weight: loss.zeros={{{channels[0]}: 0.1, ...}}')
+def _release_of(networks):
+    "A control has the release, and so the weights, of what it is beside"
+    return networks.release.removesuffix(' shuffled').removesuffix(' permuted')
 
-def _by_released_code():
+def _by_rule(networks):
+    return zero_weights(possible_decrease(_release_of(networks)))
+
+def _on_record(networks):
+    possible_decrease(_release_of(networks))                             # raises for a release without a record
+    return zero_weights(next(d for p, d in published_decrease.items() if p[0] == _release_of(networks)))
+
+def _by_released_code(networks):
     channels = next(iter(published_decrease.values()))
     return {c: .1 if c in ('coexpression', 'experimental') else 1. for c in channels}
 
+_ways = dict(rule=_by_rule, released=_by_released_code, record=_on_record)
+
+def _named(zeros, networks, channels):
+    "The weights that a name stands for"
+    if zeros not in _ways:
+        names = ', '.join(map(repr, _ways))
+        raise ConfigError(f'loss.zeros={zeros!r}: expected {names}, or a weight per channel')
+    try: return _ways[zeros](networks)
+    except DataError as e:
+        raise ConfigError(f'loss.zeros={zeros}: {e}; '
+                          f'give every channel its weight: loss.zeros={{{channels[0]}: 0.1, ...}}') from e
+
 # %% ../../nbs/dango/06_loss.ipynb #9030e878
 def zeros_of(
-    zeros:str|dict, # 'rule' (Zhang et al. 2020), 'released', or a dictionary channel -> lambda
+    zeros:str|dict, # 'rule' (Zhang et al. 2020), 'released', 'record', or a dictionary channel -> lambda
     networks:Any # HeteroData, see `dango/01_networks`
 )->dict: # channel -> lambda
     """The weight of each channel's zeros.
     Raises ConfigError for a channel or a release without one, or an unknown channel"""
     channels = channels_of(networks)
     if hasattr(zeros, 'items'): weights = _own_weights(dict(zeros), channels)
-    elif zeros == 'rule': weights = _by_rule(networks, channels)
-    elif zeros == 'released': weights = _by_released_code()
-    else: raise ConfigError(f"loss.zeros={zeros!r}: expected 'rule', 'released', or a weight per channel")
+    else: weights = _named(zeros, networks, channels)
     for channel in channels:
         if channel not in weights: raise ConfigError(f'loss.zeros: no weight for the channel {channel!r}')
     return {c: float(weights[c]) for c in channels}
@@ -153,9 +164,11 @@ class ScoreAndNetworks:
     "The loss of Zhang et al. (2020); see `DangoLoss`"
     schedule:str = 'PreThenPost' # of the reconstruction's weight; a name of `schedules`
     transition:int = 10 # the epoch at which the schedule ends
-    zeros:Any = 'rule' # weight of each channel's zeros: 'rule' (the paper), 'released', or {channel: weight}
+    zeros:Any = 'rule' # of each channel: 'rule' (the paper), 'released', 'record', or {channel: weight}
 
-    def __post_init__(self): one_of('loss.schedule', self.schedule, schedules)
+    def __post_init__(self):
+        check_settings(self, 'loss', schedule=tuple(schedules), transition=dict(least=1, most=10**6))
+        if not hasattr(self.zeros, 'items'): one_of('loss.zeros', self.zeros, ('rule', 'released', 'record'), ConfigError)
 
     def build(self, task:Any)->DangoLoss: # a Task with networks among its knowledge
         "The loss. Raises ConfigError without networks, or for targets that are not one column of numbers"

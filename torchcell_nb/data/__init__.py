@@ -8,18 +8,20 @@ __all__ = []
 # %% ../../nbs/01_data.ipynb #84e744de
 import lazy_loader
 
+from ..ground import with_help
+
 # %% ../../nbs/01_data.ipynb #bae55464
-__getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
+__getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_attrs={
     'samples': ['row_numbers', 'Samples', 'Values'],
     'genotypes': ['Genotypes'],
     'targets': ['column_kinds', 'Column', 'Targets', 'Group', 'groups_of', 'Phenotypes', 'join_phenotypes'],
     'splits': ['split_rules', 'Split', 'split_random', 'split_given', 'split_genes', 'split_queries',
-               'split_folds', 'split_by'],
+        'split_folds', 'split_by'],
     'batching': ['check_batch', 'check_genes', 'over_batches', 'Rows', 'batches'],
-    'sources': ['registry', 'find_data', 'read_topology', 'read_ontology_edges', 'read_scores', 'dna_repair',
-                'read_table'],
+    'sources': ['registry', 'find_data', 'read_topology', 'read_ontology_edges', 'read_scores', 'dna_repair'],
     'simulate': ['random_genotypes', 'broken', 'Truth', 'simulate_phenotypes'],
     'trigenic': ['read_trigenic_hits', 'leave_one_out_sets', 'likely_queries', 'query_roles',
-                 'listed_or_not'],
+        'listed_or_not'],
     'saved': ['save_data', 'stream_data', 'load_data'],
-})
+    'tables': ['left_out_columns', 'Cells', 'read_cells', 'TableColumns', 'left_out', 'TableRead',
+        'left_out_lines', 'open_table', 'read_genotypes', 'read_table']}))

@@ -55,39 +55,63 @@ def _repr_html_(self:Split):
     parts = {k: {'rows': f'{len(v):,}', 'share': f'{len(v)/n:.0%}'} for k, v in self.parts.items()}
     return card(f'Split {self.name}', {'seed': str(self.seed), 'id': self.id}, pd.DataFrame(parts).T)
 
+# %% ../../nbs/data/04_splits.ipynb #84251e64
+def _numbers(samples)->np.ndarray: # int [n]
+    "Number of each row's sample, by order of appearance; equal samples, equal numbers"
+    if not isinstance(samples, Genotypes): return pd.factorize(samples.keys())[0]
+    start, size, base = samples.offsets[:-1], samples.sizes, len(samples.genes) + 1
+    number = np.zeros(len(samples), np.int64)
+    for place in range(size.max(initial=0)):                # one gene more of every genotype
+        gene, more = np.zeros(len(samples), np.int64), size > place
+        gene[more] = samples.indices[start[more] + place] + 1
+        number = pd.factorize(number*base + gene)[0]
+    return number
+
+def _rows_of(some, number)->np.ndarray: # rows, increasing
+    "The rows of some distinct samples"
+    chosen = np.zeros(number.max(initial=-1) + 1, bool)
+    chosen[some] = True
+    return np.flatnonzero(chosen[number])
+
 # %% ../../nbs/data/04_splits.ipynb #5af6dda4
-def _parts(name, seed, test, pool, validation, rng, always=()): # rows `always` are trained on
-    "A split: `test` as given, a share `validation` of the pool held out to choose by"
+def _parts(name, seed, test, pool, validation, rng, number, always=()):
+    """A split: `test` as given, a share `validation` of the pool held out to choose by, `always` trained on.
+    All three are distinct samples; `number` [n] is the sample of each row"""
     held = rng.permutation(np.setdiff1d(pool, always))[:round(validation*len(pool))]
-    return Split(name, seed, dict(train=np.setdiff1d(pool, held), validation=held, test=test))
+    parts = dict(train=np.setdiff1d(pool, held), validation=held, test=test)
+    return Split(name, seed, {part: _rows_of(some, number) for part, some in parts.items()})
 
 def split_random(
     samples:Samples, # n rows
     seed:int=0,
-    validation:float=.1, # share of all rows
-    test:float=.1 # share of all rows
+    validation:float=.1, # share of the distinct samples
+    test:float=.1 # share of the distinct samples
 )->Split:
-    """Rows at random: of genotypes, new combinations of genes that were all seen.
+    """At random: of genotypes, new combinations of genes that were all seen. Repeats stay together.
     Raises ValueError if nothing is left to train on"""
-    if not 0 <= validation + test < 1:
+    for name, share in (('validation', validation), ('test', test)):
+        if not 0 <= share < 1: raise ValueError(f'{name}={share}: expected a share of 0 or more and below 1')
+    if validation + test >= 1:
         raise ValueError(f'validation={validation} and test={test} leave nothing to train on')
-    rng = np.random.default_rng(seed)
-    order = rng.permutation(len(samples))
+    rng, number = np.random.default_rng(seed), _numbers(samples)
+    order = rng.permutation(number.max(initial=-1) + 1)
     n = round(test*len(order))
-    return _parts('random', seed, order[:n], order[n:], validation/(1 - test), rng)
+    return _parts('random', seed, order[:n], order[n:], validation/(1 - test), rng, number)
 
 # %% ../../nbs/data/04_splits.ipynb #0277ac81
 def split_given(
     test:np.ndarray, # Boolean [n]: the rows that were set aside to judge by
     seed:int=0,
-    validation:float=.1 # share of the other rows
+    validation:float=.1, # share of the other distinct samples
+    samples:Samples=None # n rows, to find repeats; each row is taken for a sample of its own unless given
 )->Split:
-    "The authors' own test part, and a validation part drawn from the rest"
+    "The authors' own test part, and a validation part drawn from the rest, without repeats of the test part"
     test = np.asarray(test, bool)
-    rest, rng = np.flatnonzero(~test), np.random.default_rng(seed)
+    number = np.arange(len(test)) if samples is None else _numbers(samples)
+    rest, rng = np.setdiff1d(number[~test], number[test]), np.random.default_rng(seed)
     held = rest[rng.permutation(len(rest))[:round(validation*len(rest))]]
-    parts = dict(train=np.setdiff1d(rest, held), validation=held, test=np.flatnonzero(test))
-    return Split('authors', seed, parts)
+    parts = dict(train=_rows_of(np.setdiff1d(rest, held), number), validation=_rows_of(held, number))
+    return Split('authors', seed, dict(parts, test=np.flatnonzero(test)))
 
 # %% ../../nbs/data/04_splits.ipynb #bce9f4c2
 def split_genes(
@@ -95,36 +119,42 @@ def split_genes(
     seed:int=0,
     share:float=.1, # of the disrupted genes to hold out
     rule:str='any', # 'any': a test genotype has a held-out gene; 'all': only held-out genes
-    validation:float=.1 # share of the remaining genotypes
+    validation:float=.1 # share of the remaining distinct genotypes
 )->Split:
     "Held-out genes: none of them is seen in training. Raises ValueError for an unknown rule"
     if rule not in ('any', 'all'): raise ValueError(f"rule {rule!r}: expected 'any' or 'all'")
-    rng = np.random.default_rng(seed)
+    rng, number = np.random.default_rng(seed), _numbers(genotypes)
+    first = np.unique(number, return_index=True)[1]         # a row of each distinct genotype
     used = np.unique(genotypes.indices)
     held = np.zeros(len(genotypes.genes), bool)
     held[rng.permutation(used)[:round(share*len(used))]] = True
-    count = genotypes.matrix() @ held.astype(np.float32)
-    test = count > 0 if rule == 'any' else (count == genotypes.sizes) & (genotypes.sizes > 0)
-    wild = np.flatnonzero(genotypes.sizes == 0)
+    count, size = (genotypes.matrix() @ held.astype(np.float32))[first], genotypes.sizes[first]
+    test = count > 0 if rule == 'any' else (count == size) & (size > 0)
+    wild = np.flatnonzero(size == 0)
     pool = np.flatnonzero(count == 0)
-    return _parts(f'genes-{rule}', seed, np.flatnonzero(test), pool, validation, rng, wild)
+    return _parts(f'genes-{rule}', seed, np.flatnonzero(test), pool, validation, rng, number, wild)
 
 # %% ../../nbs/data/04_splits.ipynb #a5d896ad
 def split_queries(
     queries:Sequence, # [n] label of each row's query strain
     seed:int=0,
     validation:float=.1, # share of the query strains
-    test:float=.1 # share of the query strains
+    test:float=.1, # share of the query strains
+    samples:Samples=None # n rows, to find repeats; each row is taken for a sample of its own unless given
 )->Split:
-    "Held-out query strains: all rows of a query fall in one part"
+    "Held-out query strains: no query, and no sample, is in two parts"
     labels, of = np.unique(np.asarray(queries), return_inverse=True)
     order = np.random.default_rng(seed).permutation(len(labels))
     n_test, n_validation = round(test*len(labels)), round(validation*len(labels))
     part = np.zeros(len(labels), int)
     part[order[:n_test]] = 2
     part[order[n_test:n_test + n_validation]] = 1
+    number = np.arange(len(of)) if samples is None else _numbers(samples)
+    last = np.zeros(len(of), int)                           # of each distinct sample: the last part it stands in
+    np.maximum.at(last, number, part[of])
+    part = np.where(part[of] == last[number], part[of], -1)
     names = enumerate(('train', 'validation', 'test'))
-    return Split('queries', seed, {name: np.flatnonzero(part[of] == i) for i, name in names})
+    return Split('queries', seed, {name: np.flatnonzero(part == i) for i, name in names})
 
 # %% ../../nbs/data/04_splits.ipynb #6738dbdd
 def split_folds(
@@ -132,19 +162,21 @@ def split_folds(
     folds:int=5, # k
     fold:int=0, # which of them is the test part, from 0
     seed:int=0, # of the shuffle, the same for all folds
-    validation:float=.1 # share of all rows
+    validation:float=.1 # share of the distinct samples
 )->Split:
-    """One of k random folds: the k test parts hold every row exactly once.
+    """One of k random folds: the k test parts hold every row exactly once, repeats together.
     Raises ValueError for a fold that is not there"""
-    if not 2 <= folds <= len(samples):
-        raise ValueError(f'folds={folds}: expected 2 to {len(samples)}, the number of rows')
+    number = _numbers(samples)
+    n = number.max(initial=-1) + 1
+    if not 2 <= folds <= n:
+        raise ValueError(f'folds={folds}: expected 2 to {n}, the number of distinct rows')
     if not 0 <= fold < folds: raise ValueError(f'fold={fold}: with folds={folds} it is 0 to {folds - 1}')
     if not 0 <= validation < 1 - 1/folds:
         raise ValueError(f'validation={validation} and a test part of 1/{folds} leave nothing to train on')
     rng = np.random.default_rng(seed)
-    parts = np.array_split(rng.permutation(len(samples)), folds)
+    parts = np.array_split(rng.permutation(n), folds)
     pool = np.concatenate(parts[:fold] + parts[fold + 1:])
-    return _parts(f'fold {fold} of {folds}', seed, parts[fold], pool, validation*len(samples)/len(pool), rng)
+    return _parts(f'fold {fold} of {folds}', seed, parts[fold], pool, validation*n/len(pool), rng, number)
 
 # %% ../../nbs/data/04_splits.ipynb #54b14612
 split_rules = ('random', 'folds', 'genes_any', 'genes_all', 'queries')
@@ -167,8 +199,8 @@ def split_by(
     rule:str, # one of `split_rules`
     samples:Samples, # n rows; of the rules 'genes_any' and 'genes_all', Genotypes
     seed:int=0,
-    validation:float=.1, # share of rows ('random', 'folds'), of those left ('genes_*') or of queries
-    test:float=.1, # share of rows ('random') or queries ('queries'); no other rule reads it
+    validation:float=.1, # share of samples ('random', 'folds'), of those left ('genes_*') or of queries
+    test:float=.1, # share of samples ('random') or queries ('queries'); no other rule reads it
     share:float=None, # of the genes to hold out; .1 for 'genes_any' and .4 for 'genes_all' unless given
     folds:int=5, # of 'folds'
     fold:int=0, # of 'folds'
@@ -179,7 +211,7 @@ def split_by(
     mend = f'test (now {test:g})'
     if rule == 'queries':
         _check_queries(queries, len(samples))
-        split = split_queries(queries, seed, validation, test)
+        split = split_queries(queries, seed, validation, test, samples)
     elif rule == 'random': split = split_random(samples, seed, validation, test)
     elif rule == 'folds': split = split_folds(samples, folds, fold, seed, validation)
     else:

@@ -14,18 +14,16 @@ import pandas as pd
 
 from .genotypes import Genotypes
 from .targets import Phenotypes
-from ..ground import DataError
+from ..ground import DataError, read_text
 
 # %% ../../nbs/data/08_trigenic.ipynb #f30ee98c
 _columns = ['orf1', 'orf2', 'orf3']
 
 def _header_and_rows(path):
     "Fields of the first line, and of each further line that is not blank: line number -> fields"
-    path = Path(path)
-    if not path.is_file(): raise FileNotFoundError(f'{path}: no such file')
-    text = path.read_text(encoding='utf-8')
-    lines = [[field.strip() for field in line.split('\t')] for line in text.splitlines()]
-    if not lines: raise DataError(f'{path}: line 1: the file is empty')
+    text = read_text(path)
+    lines = [[field.strip() for field in line.split('\t')] for line in text.split('\n')]
+    if not text.strip(): raise DataError(f'{path}: line 1: the file is empty')
     return lines[0], {i: fields for i, fields in enumerate(lines[1:], 2) if any(fields)}
 
 def _read_triples(path):

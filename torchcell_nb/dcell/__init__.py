@@ -8,18 +8,19 @@ __all__ = []
 # %% ../../nbs/10_dcell.ipynb #e9ce5d30
 import lazy_loader
 
+from ..ground import with_help
+
 # %% ../../nbs/10_dcell.ipynb #4a331784
-__getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
+__getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_attrs={
     'definition': ['activations', 'norms', 'heads', 'dcell_presets', 'gene_states', 'Subsystem',
-                   'constant_column', 'attend', 'signal_sizes', 'DCellByTerm'],
+        'constant_column', 'attend', 'signal_sizes', 'DCellByTerm'],
     'fast': ['DCell'],
     'loss': ['DCellLoss', 'RootHead', 'RootAndSubsystems'],
-    'screen': ['subsystem_states', 'predict_screen'],
+    'screen': ['subsystem_states', 'screener', 'predict_screen'],
     'diagnose': ['Diagnostics', 'diagnostics'],
-    'silencing': ['silenced', 'importance', 'hierarchy_graph', 'plot_importance'],
+    'silencing': ['silenced', 'importance', 'hierarchy_graph', 'causal_terms', 'plot_importance'],
     'certificate': ['visible_genes', 'touched_terms', 'mutant_states', 'constant_chance', 'Certificate',
-                    'certify', 'plot_certificate'],
+        'certify', 'plot_certificate'],
     'bench': ['yeast_hierarchy', 'random_knockouts', 'stepper', 'whole_products', 'own_products',
-              'products_alone', 'training_peak_mb', 'bench_dcell', 'plot_bench'],
-    'kind': ['hierarchy_for', 'permuted_hierarchy', 'DCellKind', 'run_importance'],
-})
+        'products_alone', 'training_peak_mb', 'bench_dcell', 'plot_bench'],
+    'kind': ['hierarchy_for', 'permuted_hierarchy', 'DCellKind', 'run_importance']}))

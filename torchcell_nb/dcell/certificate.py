@@ -262,7 +262,7 @@ def certify(
 def table(self:Certificate)->pd.DataFrame:
     """One row per term, those to worry about first: `touched`, genotypes that touch it; `constant`, the
     chance that a batch leaves it constant; `variance`, expected, of a unit step; `inflation` of its signal in
-    evaluation, if every batch updated the statistics; `signal`, its size at the start; `collisions`, how many
+    evaluation, if every batch updated the running variance; `signal`, its size at the start; `collisions`, how many
     colliding genotypes enter there"""
     order = dict(collisions=False, constant=False, term=True)             # ascending?
     return self.terms.sort_values(list(order), ascending=list(order.values()), ignore_index=True)

@@ -200,9 +200,6 @@ class DCellByTerm(nn.Module):
 @patch
 def _add_subsystems(self:DCellByTerm, gene_dim, head, settings):
     h = self.hierarchy
-    if self.widths.min() < 1:
-        raise ValueError(f'least and share give a width of {self.widths.min()}: no units in a subsystem; '
-                         'expected least of at least 1')
     sizes = _input_sizes(h, self.widths, max(gene_dim, 1))
     kinds = [head]*(len(h) - 1) + ['linear' if head == 'tanh' else head]
     self.subsystems = nn.ModuleList(

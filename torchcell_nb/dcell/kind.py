@@ -7,6 +7,7 @@ __all__ = ['hierarchy_for', 'permuted_hierarchy', 'DCellKind', 'run_importance']
 
 # %% ../../nbs/dcell/10_kind.ipynb #7e675d73
 import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,11 +19,13 @@ from fastcore.basics import patch
 
 from ..data import Genotypes, Samples
 from .certificate import Certificate, certify, plot_certificate
+from .definition import activations, heads, norms
 from .fast import DCell
-from .silencing import importance, plot_importance
+from .silencing import causal_terms, importance, plot_importance
 from .loss import RootHead
+from .screen import screener
 from ..go_filters import Hierarchy, plot_funnel
-from ..ground import ConfigError, palette, whole, write_text
+from ..ground import ConfigError, check_settings, palette, whole, write_text
 from ..losses import TrainingLoss
 from ..train import Kind, Section, unknown_genes
 
@@ -50,6 +53,12 @@ def permuted_hierarchy(
     return {**knowledge, 'hierarchy': knowledge['hierarchy'].with_permuted_genes(seed)}
 
 # %% ../../nbs/dcell/10_kind.ipynb #a2465f03
+_ranges = dict(
+    norm=tuple(norms), activation=tuple(activations), order=('act-norm', 'norm-act'), by=('contained', 'direct'),
+    rounding=('up', 'down'), head=tuple(heads), init_range=dict(above=0, most=100), init_scale=dict(above=0, most=1000),
+    least=dict(least=1, most=10**4, why='no subsystem can do without a unit'), share=dict(least=0, most=100),
+    layers=dict(least=1, most=100), gene_dim=dict(least=0, most=10**4), attention=dict(least=0, most=1000))
+
 @dataclass
 class DCellKind(Kind):
     "DCell (Ma et al. 2018); see `DCellByTerm` for what each setting does"
@@ -74,6 +83,8 @@ class DCellKind(Kind):
     loss = 'dcell'
     controls = {'genes': permuted_hierarchy}
 
+    def __post_init__(self): check_settings(self, 'model', **_ranges)
+
 # %% ../../nbs/dcell/10_kind.ipynb #c7da3917
 @patch
 def knowledge(self:DCellKind, task:Any)->dict: # hierarchy, and filters where terms were filtered
@@ -83,8 +94,7 @@ def knowledge(self:DCellKind, task:Any)->dict: # hierarchy, and filters where te
 @patch
 def unseen(self:DCellKind, samples:Samples, knowledge:dict)->list: # of Unseen
     "Rows of genes without a term"
-    reason = 'genes without a term in this part of the Gene Ontology'
-    mend = 'widen data.root, or use systematic names (YAL001C)'
+    reason, mend = 'genes without a term in this part of the ontology', 'widen data.root'
     return unknown_genes(samples, knowledge['hierarchy'].genes, reason, mend)
 
 @patch
@@ -136,19 +146,17 @@ def run_importance(
     path = run.folder/'importance.tsv'
     if not path.exists():
         held = run.predictions
-        held = held[held.part == 'validation']
-        genotypes = Genotypes.from_names(held.genes.str.split(), run.knowledge['hierarchy'].genes)
-        table = importance(run.model(), genotypes, held.measured, *run.scale())
+        measured = held.measured[held.part == 'validation'].to_numpy()
+        table = importance(run.model, run.samples('validation'), measured, run.mean, run.sd)
         with whole(path) as part: table.to_csv(part, sep='\t', index=False)
     return pd.read_csv(path, sep='\t')
 
 # %% ../../nbs/dcell/10_kind.ipynb #ea30498e
 def _importance_sections(run):
     "The subsystems that matter most, as a picture and as a table"
-    truth, table = run.table('truth'), run_importance(run)
+    causal, table = causal_terms(run), run_importance(run)
     simulated = ' (simulated)' if run.metrics['simulated'] else ''
     title = f'The subsystems that matter most{simulated}'
-    causal = [] if truth is None else list(truth.term)
     figure = plot_importance(run.knowledge['hierarchy'], table, title=title, causal=causal)
     top = table.head(8)[['term', 'name', 'contained', 'importance']].set_index('term')
     lead = ('How much worse the root predicts on the validation part when the term is silenced, '
@@ -161,11 +169,20 @@ def _certificate_section(run):
 
 # %% ../../nbs/dcell/10_kind.ipynb #d77b313d
 @patch
+def importance(self:DCellKind, run:Any)->pd.DataFrame: # as `importance` of dcell/07_silencing returns it
+    "Importance of every term on the validation part of a Run"
+    return run_importance(run)
+
+@patch
+def screener(self:DCellKind, model:torch.nn.Module)->Callable|None:
+    "Computing only what genotypes do not share; None where a head of another loss reads the terms"
+    return screener(model) if isinstance(model, DCell) else None
+
+@patch
 def sections(self:DCellKind, run:Any)->list:
     "Subsystems that matter, what cannot be learned, filters"
     sections = []
     if run.columns is None: sections += _importance_sections(run)
     if run.certificate: sections.insert(1, _certificate_section(run))
-    filters = run.table('filters')
-    if filters is not None: sections.append(Section('Filters', plot_funnel(filters)))
+    if 'filters' in run.tables: sections.append(Section('Filters', plot_funnel(run.table('filters'))))
     return sections

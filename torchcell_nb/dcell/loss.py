@@ -16,7 +16,7 @@ from torch import nn
 
 from .definition import DCellByTerm
 from .fast import DCell
-from ..ground import ConfigError
+from ..ground import ConfigError, check_settings
 from ..losses import MSE, Loss, LossHead, TrainingLoss
 
 # %% ../../nbs/dcell/04_loss.ipynb #646c137a
@@ -138,6 +138,10 @@ class RootAndSubsystems:
     "The loss of Ma et al. (2018); see `DCellLoss`"
     alpha:float = .3 # weight of the summed auxiliary errors
     penalty:float = 0. # weight of the L2 norm of the subsystems' weights
+
+    def __post_init__(self):
+        weight = dict(least=0, most=10**6)
+        check_settings(self, 'loss', alpha=weight, penalty=weight)
 
     def build(self, task:Any)->DCellLoss: # a Task with a hierarchy among its knowledge
         "The loss. Raises ConfigError without a hierarchy, or for targets that are not one column of numbers"

@@ -8,11 +8,15 @@ __all__ = []
 # %% ../../nbs/90_experiments.ipynb #941583ce
 import lazy_loader
 
+from ..ground import with_help
+
 # %% ../../nbs/90_experiments.ipynb #23273065
-__getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
+__getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_attrs={
     'config': ['RunConfig', 'target_of', 'make', 'config_from', 'compose_config', 'modern'],
-    'runs': ['build_loss', 'read_settings', 'Predictor', 'predictor', 'prediction_chunks', 'part_metrics',
-             'train_run', 'Run'],
+    'runs': ['Predictor', 'predictor', 'prediction_chunks', 'part_metrics', 'train_run'],
     'report': ['plot_scores', 'report_sections', 'report_figures', 'write_report'],
     'log': ['run_grid', 'archive', 'archived', 'seed_interval', 'summary', 'compare'],
-})
+    'reading': ['table_endings', 'read_settings', 'build_loss', 'Run', 'check_table_path', 'write_tables'],
+    'side_by_side': ['runs_in', 'settings_that_differ', 'RunComparison', 'compare_runs'],
+    'again': ['Again', 'reproduces']}))
+

@@ -21,7 +21,7 @@ from hydra.utils import instantiate
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from ..ground import ConfigError, card, configs_folder, nearest, one_of
+from ..ground import ConfigError, card, check_settings, configs_folder, nearest, one_of, reading
 from ..train import FitConfig, Kind, Source, SplitConfig, find_baseline
 
 # %% ../../nbs/experiments/01_config.ipynb #57ea12c2
@@ -42,18 +42,21 @@ class RunConfig:
 
     def __post_init__(self):
         _check_parts(self)
-        one_of('control', self.control, ('none', *self.model.controls))
+        check_settings(self, '', seed=dict(least=0, most=2**32 - 1), control=('none', *self.model.controls))
         if self.fit.seed not in (0, self.seed):
-            raise ValueError(f'fit.seed={self.fit.seed}: a run has one seed; set seed={self.fit.seed}')
+            raise ConfigError(f'fit.seed={self.fit.seed}: a run has one seed; set seed={self.fit.seed}')
+        if self.out is not None and not self.out.strip(): raise ConfigError(f'out={self.out!r}: expected a folder')
         for name in self.baselines: _check_baseline(name, self.model)
+        _check_split(self.split)
         self.fit = dataclasses.replace(self.fit, seed=self.seed)
         self.out = str(self.out or f'runs/{self.data.name.replace(" ", "_")}-seed{self.seed}')
 
 # %% ../../nbs/experiments/01_config.ipynb #6eca26b1
 def _check_parts(config):
     "Refuse a class of another kind, such as a loss in the place of the model"
-    for group, wanted in (('data', Source), ('model', Kind), ('split', SplitConfig)):
-        part = getattr(config, group)
+    groups = [('data', Source), ('model', Kind), ('split', SplitConfig)]
+    parts = [(group, wanted, getattr(config, group)) for group, wanted in groups]
+    for group, wanted, part in parts + [('seen_by', Kind, other) for other in config.seen_by]:
         if isinstance(part, wanted): continue
         raise ConfigError(f'{group}._target_={target_of(type(part))}: is no {wanted.__name__}; '
                           f'derive the class from torchcell_nb.train.{wanted.__name__}')
@@ -61,10 +64,22 @@ def _check_parts(config):
 def _check_baseline(name, kind):
     "Refuse a baseline that is unknown, or needs what the model has not"
     try: needs = find_baseline(name).needs
-    except KeyError as e: raise ValueError(f'baselines: {e.args[0]}') from None
+    except (KeyError, ValueError, ImportError, AttributeError) as e:
+        raise ConfigError(f'baselines={name!r}: {" ".join(str(e.args[0]).split())}') from None
     for knowledge in needs:
         if knowledge not in kind.needs:
-            raise ValueError(f'baselines: {name!r} needs a {knowledge}, and {kind.name} has none')
+            raise ConfigError(f'baselines={name!r}: needs a {knowledge}, and {kind.name} has none')
+
+# %% ../../nbs/experiments/01_config.ipynb #332903c1
+_read_by = dict(test=('random', 'queries'), share=('genes_any', 'genes_all'), folds=('folds',), fold=('folds',))
+
+def _check_split(split):
+    "Refuse a setting that the rule does not read: it would change nothing"
+    for f in dataclasses.fields(split):
+        rules, value = _read_by.get(f.name), getattr(split, f.name)
+        if rules is None or value == f.default or split.rule in rules: continue
+        raise ConfigError(f'split.{f.name}={value}: is of the rule {" or ".join(rules)}, '
+                          f'and the rows are divided by the rule {split.rule!r}')
 
 # %% ../../nbs/experiments/01_config.ipynb #59ecf173
 def target_of(
@@ -103,21 +118,32 @@ def _repr_html_(self:RunConfig):
     return card('RunConfig', facts)
 
 # %% ../../nbs/experiments/01_config.ipynb #b243c891
-def _first_line(error): return str(error).splitlines()[0]
+def _first_line(error): return (str(error).splitlines() or [type(error).__name__])[0]
 
-def _class_at(target):
+def _class_at(target, group=''):
     "The class a target names. Raises ConfigError"
+    key = f'{group}._target_' if group else '_target_'
     module, _, name = str(target).rpartition('.')
     expected = 'expected MODULE.CLASS, such as mine.MyModel in a file mine.py'
     try: found = getattr(importlib.import_module(module), name)
-    except (ImportError, AttributeError, ValueError) as e:
-        raise ConfigError(f'_target_={target}: {e}; {expected}') from None
-    if not callable(found): raise ConfigError(f'_target_={target}: is no class; {expected}')
+    except Exception as e: # whatever a module of a user's own raises
+        known = isinstance(e, (ImportError, AttributeError, ValueError))
+        raise ConfigError(f'{key}={target}: {e if known else repr(e)}; {expected}') from e
+    if not callable(found): raise ConfigError(f'{key}={target}: is no class; {expected}')
     return found
 
-def _schema(target):
+_bases = {'data': Source, 'model': Kind, 'split': SplitConfig}
+
+def _check_base(target, group):
+    "Refuse a class of another kind, such as a loss in the place of the model"
+    cls, base = _class_at(target, group), _bases.get(group, object)
+    if not isinstance(cls, type) or issubclass(cls, base): return
+    raise ConfigError(f'{group}._target_={target}: is no {base.__name__}; '
+                      f'derive the class from torchcell_nb.train.{base.__name__}')
+
+def _schema(target, group=''):
     "The fields of a class with types and defaults, as OmegaConf checks them"
-    cls = _class_at(target)
+    cls = _class_at(target, group)
     try:
         if dataclasses.is_dataclass(cls): return OmegaConf.structured(cls)
     except OmegaConfBaseException as e: raise ConfigError(f'_target_={target}: {_first_line(e)}') from None
@@ -141,19 +167,25 @@ def make(
     settings:dict # _target_ and fields
 )->Any:
     "The object of these settings. Raises ConfigError for a field that is missing, unknown or of another type"
+    if not isinstance(settings, dict):
+        raise ConfigError(f'{group}={settings}: expected settings with a _target_, the class that they are for')
     settings = dict(settings)
     if '_target_' not in settings:
         raise ConfigError(f'{group}: no _target_, the class that these settings are for; '
                           f'choose one with {group}=...')
-    target = settings.pop('_target_')
-    node = _schema(target)
-    for key, value in settings.items(): _set(node, key, value, f'{group}.{key}={value}')
-    missing = sorted(OmegaConf.missing_keys(node))
-    if missing: raise ConfigError(f'{group}.{missing[0]} must be given: {group}.{missing[0]}=...')
-    try: return instantiate({'_target_': target, **OmegaConf.to_container(node)}, _convert_='all')
+    target, dot = settings.pop('_target_'), f'{group}.' if group else ''
+    _check_base(target, group)
+    node = _schema(target, group)
+    for key, value in settings.items(): _set(node, key, value, f'{dot}{key}={value}')
+    try:
+        missing = sorted(OmegaConf.missing_keys(node))
+        if missing: raise ConfigError(f'{dot}{missing[0]} must be given: {dot}{missing[0]}=...')
+        return instantiate({'_target_': target, **OmegaConf.to_container(node)}, _convert_='all')
     except HydraException as e:
         if isinstance(e.__cause__, (ValueError, KeyError, OSError)): raise e.__cause__ from None
         raise ConfigError(f'{group}: {_first_line(e)}') from None
+    except OmegaConfBaseException as e:
+        raise ConfigError(f'{dot}{e.full_key}: {_first_line(e)}; ${{ stands for the value of another setting') from None
 
 # %% ../../nbs/experiments/01_config.ipynb #f12173f2
 _groups = ('data', 'model', 'loss', 'split')
@@ -164,8 +196,10 @@ def _parsed(word):
     if '=' not in word: raise ConfigError(f'{word!r}: expected key=value, such as fit.lr=0.003')
     key, text = word.split('=', 1)
     for attempt in (word, f"{key}='{text}'"):
-        try: return key, OverridesParser.create().parse_override(attempt).value()
+        try: read = OverridesParser.create().parse_override(attempt)
         except HydraException as e: reason = e
+        else:
+            if not read.is_sweep_override(): return key, read.value()   # a,b is text, not two runs
     raise ConfigError(f'{word}: {_first_line(reason)}')
 
 # %% ../../nbs/experiments/01_config.ipynb #c28ac338
@@ -192,6 +226,7 @@ def _choose(words, folders):
 # %% ../../nbs/experiments/01_config.ipynb #5b501f18
 def _read(name, chosen, folders):
     "A named run as its file has it, and with the files chosen. A folder's files hide those of the next"
+    for group, value in chosen.items(): _group_file(group, value, folders)
     search = [f'file://{folder.resolve()}' for folder in folders[1:]]
     start = dict(defaults=[name, '_self_'], hydra=dict(searchpath=search))
     ConfigStore.instance().store('torchcell_nb_run', start)
@@ -202,7 +237,20 @@ def _read(name, chosen, folders):
                      for group, value in chosen.items()]
             cfg = compose('torchcell_nb_run', words) if words else file
             return OmegaConf.to_container(file), OmegaConf.to_container(cfg)
-        except HydraException as e: raise ConfigError(f'{name}: {_first_line(e.__cause__ or e)}') from None
+        except Exception as e: # of Hydra, OmegaConf or YAML: which file it was is found out
+            for folder in folders: _check_files(folder)
+            raise ConfigError(f'{name}: {_first_line(e.__cause__ or e)}') from None
+
+def _load_file(path):
+    "The settings in a file. Raises DataError naming it for what is no YAML, ConfigError for no settings"
+    with reading(path, 'mend the file'): settings = OmegaConf.to_container(OmegaConf.load(path))
+    if isinstance(settings, dict): return settings
+    raise ConfigError(f'{path}: expected settings, such as lr: 0.003; got a {type(settings).__name__}')
+
+def _check_files(folder):
+    "Refuse the first file of settings in a folder that cannot be read"
+    for path in sorted(folder.rglob('*.yaml')):
+        if path.is_file(): _load_file(path)
 
 def _chooses(cfg, group): return '_target_' in (cfg.get(group) or {})
 
@@ -210,18 +258,20 @@ def _group_file(group, name, folders):
     "The settings in a file of a group"
     one_of(group, name, _files(folders, group), ConfigError)
     path = next(f/f'{group}/{name}.yaml' for f in folders if (f/f'{group}/{name}.yaml').exists())
-    return OmegaConf.to_container(OmegaConf.load(path))
+    settings = _load_file(path)
+    if {'_target_', 'defaults', *_groups} & set(settings): return settings
+    raise ConfigError(f'{path}: no _target_, the class that these settings are for')
 
 # %% ../../nbs/experiments/01_config.ipynb #8d8edcfe
 def _own_loss(cfg, words):
     "The file of the loss that the model brings; None where no model is chosen"
     target = words.get('model._target_') or (cfg.get('model') or {}).get('_target_')
-    return target and getattr(_class_at(target), 'loss', 'columns')
+    return target and getattr(_class_at(target, 'model'), 'loss', 'columns')
 
 def _names_loss(cfg, words):
     "The loss is given a name, and the one of the file has none"
     if 'loss.name' not in words: return False
-    return not _chooses(cfg, 'loss') or 'name' not in _schema(cfg['loss']['_target_'])
+    return not _chooses(cfg, 'loss') or 'name' not in _schema(cfg['loss']['_target_'], 'loss')
 
 def _with_loss(name, chosen, folders, rest):
     "The settings, the model's own loss among them unless another is chosen"
@@ -254,7 +304,7 @@ def _known_keys(cfg):
     for group in _groups:
         if not _chooses(cfg, group): raise ConfigError(f'no {group} is chosen; choose one with {group}=...')
     keys = [*_groups, *_top] + [f'fit.{f.name}' for f in dataclasses.fields(FitConfig)]
-    return keys + [f'{group}.{key}' for group in _groups for key in _schema(cfg[group]['_target_']).keys()]
+    return keys + [f'{group}.{key}' for group in _groups for key in _schema(cfg[group]['_target_'], group)]
 
 # %% ../../nbs/experiments/01_config.ipynb #6c4a148e
 def _apply(cfg, rest):
@@ -307,9 +357,11 @@ def config_from(
     "Objects from plain settings. Raises ConfigError or ValueError"
     folders = list(folders) or [configs_folder()]
     parts = {group: make(group, cfg[group]) for group in _groups if group in cfg}
-    fit = make('fit', {'_target_': 'torchcell_nb.train.FitConfig', **cfg.get('fit', {})})
+    fit = cfg.get('fit') or {}
+    if not isinstance(fit, dict): raise ConfigError(f'fit={fit}: expected settings, such as fit.lr=0.003')
+    fit = make('fit', {'_target_': 'torchcell_nb.train.FitConfig', **fit})
     rest = {k: cfg[k] for k in _top if k in cfg and k != 'seen_by'}
-    top = make('run', {'_target_': 'torchcell_nb.experiments.config._Top', **rest})
+    top = make('', {'_target_': 'torchcell_nb.experiments.config._Top', **rest})
     return RunConfig(**parts, fit=fit, seen_by=_kinds(cfg.get('seen_by'), folders), **dataclasses.asdict(top))
 
 # %% ../../nbs/experiments/01_config.ipynb #41388baa
@@ -328,6 +380,7 @@ def compose_config(
     if name is None: name = chosen['model'] if chosen.get('model') in runs else 'run'
     if name not in runs: raise ConfigError(f'{name!r} is not among the named runs: {", ".join(runs)}')
     cfg = _with_loss(name, chosen, folders, rest)
+    for key in cfg: one_of(f'{name}.yaml: setting', key, (*_groups, *_top, 'fit'), ConfigError)
     rest = _retarget(cfg, rest)
     _apply(cfg, rest)
     return config_from(cfg, folders)
@@ -337,12 +390,18 @@ def _file_of(group, name):
     path = configs_folder()/f'{group}/{name}.yaml'
     return OmegaConf.to_container(OmegaConf.load(path)) if path.exists() else None
 
+def _default_of(group):
+    "The file that the default run chooses"
+    chosen = OmegaConf.to_container(OmegaConf.load(configs_folder()/'run.yaml'))['defaults']
+    return next(d[group] for d in chosen if group in d)
+
 def _modern_part(group, old):
-    """A group of 0.6: `name` is a file of configs/, or a loss by its name.
+    """A group of 0.6: `name` is a file of configs/, or a loss by its name; a model without one is the default.
     Fields that its class no longer has are left out"""
     if '_target_' in old: return old
     old = dict(old)
-    file = _file_of(group, old.get('name', '')) or {'_target_': 'torchcell_nb.losses.NamedLoss'}
+    name = old.get('name') or (_default_of(group) if group == 'model' else '')
+    file = _file_of(group, name) or {'_target_': 'torchcell_nb.losses.NamedLoss'}
     target = file.get('data', file)['_target_']
     fields = {f.name for f in dataclasses.fields(_class_at(target))}
     return {'_target_': target, **{k: v for k, v in old.items() if k in fields}}

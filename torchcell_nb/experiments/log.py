@@ -9,16 +9,18 @@ __all__ = ['run_grid', 'archive', 'archived', 'seed_interval', 'summary', 'compa
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
-from scipy import stats
+import scipy # imports its parts when they are used
 
 from ..ground import one_of
 from ..metrics import paired_difference
 from .config import compose_config
-from .runs import Run, train_run
+from .reading import Run
+from .runs import train_run
+from .side_by_side import RunComparison, compare_runs
 
 # %% ../../nbs/experiments/04_log.ipynb #eccc536f
 def _one(words):
@@ -38,6 +40,7 @@ def run_grid(
     work = []
     for name, words in settings.items():
         work += [[*words, f'seed={seed}', f'out={path}'] for seed, path in zip(seeds, folders[name])]
+    from joblib import Parallel, delayed
     Parallel(n_jobs=min(jobs, max(len(work), 1)))(delayed(_one)(words) for words in work)
     return {name: [Run(path) for path in paths] for name, paths in folders.items()}
 
@@ -80,11 +83,11 @@ def seed_interval(
     values:Sequence[float], # one per seed
     level:float=.95 # coverage
 )->tuple: # mean, low, high
-    "Mean over seeds with its t interval; NaN bounds for fewer than two seeds"
+    "Mean over seeds, on one and the same test part, with its t interval; NaN bounds under two seeds"
     v = np.asarray(values, float)
     mean = float(v.mean())
     if len(v) < 2 or v.std() == 0: return mean, float('nan'), float('nan')
-    half = stats.t.ppf((1 + level)/2, len(v) - 1)*v.std(ddof=1)/np.sqrt(len(v))
+    half = scipy.stats.t.ppf((1 + level)/2, len(v) - 1)*v.std(ddof=1)/np.sqrt(len(v))
     return mean, float(mean - half), float(mean + half)
 
 def summary(
@@ -103,14 +106,15 @@ def summary(
 
 # %% ../../nbs/experiments/04_log.ipynb #dfa3fd2e
 def compare(
-    measured:np.ndarray, # [n]
-    a:np.ndarray, # [seeds, n] predictions of one model
-    b:np.ndarray, # [seeds, n] of another
+    measured:np.ndarray|Run, # [n]; or a Run, which is then compared with the Run `a`: see `compare_runs`
+    a:np.ndarray|Run, # [seeds, n] predictions of one model
+    b:np.ndarray=None, # [seeds, n] of another
     mean_of:str='correlations', # average r over seeds; or 'predictions': r of the average prediction
-    resamples:int=2000, # of the bootstrap
-    seed:int=0 # of the bootstrap
-)->dict: # a, b, difference, low, high
-    "Difference of two models' Pearson r with a paired 95% bootstrap interval over genotypes"
+    clusters:Any=None, # see `clusters_of`: labels, or genotypes for an interval over genes; each row by itself if None
+    seeds:bool=False # add what the seeds differ by
+)->dict|RunComparison: # a, b, difference, low, high, p
+    "Difference of two models' Pearson r with a paired 95% interval over rows, clusters or genes"
+    if isinstance(measured, Run): return compare_runs(measured, a)
     one_of('mean_of', mean_of, ('correlations', 'predictions'))
     over = 'predictions' if mean_of == 'predictions' else 'metric'
-    return paired_difference(measured, a, b, mean_of=over, resamples=resamples, seed=seed)
+    return paired_difference(measured, a, b, clusters, mean_of=over, seeds=seeds)

@@ -26,14 +26,15 @@ _baseline_colours = {'additive ridge': palette['ridge'], 'factorisation': palett
 
 # %% ../../nbs/experiments/03_report.ipynb #5ce8eb43
 def plot_scores(
-    scores:pd.DataFrame, # a row per model, as `Run.scores` gives them for one question
+    scores:pd.DataFrame|Run, # a row per model, as `Run.scores` gives them for one question; or a Run
     title:str='Test part',
     metric:tuple=('pearson', 'low', 'high'), # columns of the metric and of its interval
     colours:dict=None, # name of a model -> colour
-    over:str='genotypes', # what the bootstrap resamples
+    over:str='genotypes', # what the interval is over
     ax:plt.Axes=None # new ones unless given
 )->plt.Axes:
     "Each model's score with its interval; the noise ceiling, or chance, as a line"
+    if isinstance(scores, Run): scores = scores.scores(scores.last_part)
     name, low, high = metric
     colours = {**_baseline_colours, **(colours or {})}
     models = scores.drop(index='noise ceiling', errors='ignore')
@@ -42,7 +43,7 @@ def plot_scores(
         _draw_score(ax, i, row, metric, colours.get(model, palette['forest']))
     _score_lines(ax, scores, name)
     ax.set_yticks(range(len(models)), models.index)
-    interval = f' (95% bootstrap over {over})' if low in models else ''
+    interval = f' (95% interval over {over})' if low in models else ''
     chance = '; dashed: chance' if name == 'auroc' else ''
     label = f'{_metric_names.get(name, name)}{interval}{chance}'
     ax.set(title=title, ylim=(len(models) - .4, -.7), xlabel=label)
@@ -87,10 +88,10 @@ def _questions(run):
 def _is_labels(group, scores): return group.kind == 'number' and 'auroc' in scores
 
 def _score_metric(group, scores):
-    "The metric that is drawn, and what its bootstrap resamples"
+    "The metric that is drawn, and what its interval is over"
     if _is_labels(group, scores) and 'auroc_low' in scores:
-        return ('auroc', 'auroc_low', 'auroc_high'), 'query strains'
-    return column_measures[group.kind].score, 'rows'
+        return ('auroc', 'auroc_low', 'auroc_high'), 'genes'
+    return column_measures[group.kind].score, 'independent rows'
 
 # %% ../../nbs/experiments/03_report.ipynb #953f2757
 def _part_title(run):
@@ -134,6 +135,13 @@ def _learning_section(run):
     axes = plot_curves(run.curves, first, ceiling, model=run.kind.name)
     return Section('Learning', axes[0])
 
+def _left_out_section(run):
+    "Rows that the run did not use, by reason; nothing where all were used"
+    left = run.metrics['data'].get('left out')
+    if not left: return
+    yield Section('What was left out', table=pd.DataFrame(left).set_index('reason').rename_axis(None),
+                  lead='Rows of the data that were not used, each for the first reason that it has')
+
 def report_sections(
     run:Run
 )->Iterator: # of Section
@@ -143,6 +151,7 @@ def report_sections(
     yield from _prediction_sections(run, questions)
     yield _learning_section(run)
     yield from run.kind.sections(run)
+    yield from _left_out_section(run)
 
 def report_figures(
     run:Run
@@ -225,8 +234,8 @@ def _facts(run):
     facts |= {'parameters': f'{m["parameters"]:,}', 'epoch kept': f'{m["kept_epoch"]} of {m["epochs"]}',
               'seconds': m['seconds']['all'], 'peak memory, MB': m['peak_memory_mb'],
               'seed': run.config['seed'], 'control': run.config['control'], 'split id': m['split']}
-    facts |= {k: re.sub(r'\b([0-9a-f]{16})[0-9a-f]{48}\b', r'\1', str(v)) for k, v in m['data'].items()}
-    return pd.DataFrame({'': facts | m['versions']})
+    facts |= {k: re.sub(r'\b([0-9a-f]{16})[0-9a-f]{48}\b', r'\1', str(v)) for k, v in m['data'].items() if k != 'left out'}
+    return pd.DataFrame({'': facts | m['versions'] | m.get('machine', {})})
 
 def _count(run):
     rows = run.predictions

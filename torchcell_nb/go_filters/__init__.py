@@ -8,12 +8,14 @@ __all__ = []
 # %% ../../nbs/02_go_filters.ipynb #6e1dc845
 import lazy_loader
 
+from ..ground import with_help
+
 # %% ../../nbs/02_go_filters.ipynb #a40e7921
-__getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
+__getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_attrs={
     'steps': ['drop_terms', 'without_evidence', 'dated', 'without_qualifier', 'min_contained',
               'without_redundant', 'only_namespaces', 'only_relations', 'transitive_reduction'],
     'hierarchy': ['Hierarchy', 'subsystem_widths', 'network_size'],
     'pipeline': ['filters', 'FilterError', 'presets', 'read_filters', 'FilterReport', 'plot_funnel',
                  'filter_go'],
     'compare': ['causes', 'Comparison', 'compare_sources', 'union'],
-})
+}))

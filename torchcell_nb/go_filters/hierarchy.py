@@ -121,8 +121,10 @@ def subsystem_widths(
     share:float=.3, # units per gene
     rounding:str='up' # 'up' (the paper) or 'down'
 )->np.ndarray: # [T]
-    "Units per subsystem, max(least, ceil(share * genes)) (Ma et al. 2018, Methods)"
+    "Units per subsystem, max(least, ceil(share * genes)) (Ma et al. 2018, Methods). Raises ValueError"
     one_of('rounding', rounding, ['up', 'down'])
+    if not least >= 1: raise ValueError(f'least={least}: expected at least 1 unit in a subsystem')
+    if not share >= 0: raise ValueError(f'share={share}: expected 0 or more units per gene')
     exact = np.round(share*np.asarray(genes), 9)            # 1/3 of 6 is 2, not 2.0000000001
     whole_units = np.ceil(exact) if rounding == 'up' else np.floor(exact)
     return np.maximum(least, whole_units).astype(int)

@@ -8,14 +8,20 @@ __all__ = []
 # %% ../../nbs/80_ground.ipynb #b5b0eb69
 import lazy_loader
 
+from .help import with_help
+
 # %% ../../nbs/80_ground.ipynb #1ecd2a16
-__getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
+__getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_attrs={
     'figures': ['palette', 'use_style', 'dag_positions', 'draw_dag', 'figure_svg', 'check_figure',
-                'save_figure'],
+        'save_figure'],
     'messages': ['DataError', 'ConfigError', 'nearest', 'one_of', 'need'],
-    'files': ['whole', 'write_text', 'sha256_of', 'locked', 'configs_folder'],
+    'files': ['whole', 'write_text', 'sha256_of', 'reading', 'locked', 'configs_folder'],
     'downloads': ['download', 'check_files', 'fetch_files', 'print_manifest'],
     'timing': ['cpu_threads', 'take_turns', 'peak_mb', 'memory_of'],
     'cards': ['card'],
     'bench_options': ['add_bench_options', 'batch_sizes', 'run_bench'],
-})
+    'settings': ['in_range', 'check_settings'],
+    'provenance': ['code_commit', 'environment'],
+    'text_files': ['regular_file', 'read_bytes', 'read_text'],
+    'help': ['explain', 'with_help'],
+    'drawn': ['examples']}))

@@ -16,6 +16,7 @@ import matplotlib.pyplot as plt
 import networkx as nx
 import numpy as np
 from matplotlib.collections import LineCollection
+from matplotlib.text import Text
 
 from .files import whole
 
@@ -91,12 +92,21 @@ def draw_dag(
     ax.margins(y=.14)
     return ax
 
+# %% ../../nbs/ground/01_figures.ipynb #b7d5a21c
+def _as_written(fig):
+    "Let every word stand as it was written, dollar signs and all"
+    own = {id(text) for ax in fig.axes for axis in (ax.xaxis, ax.yaxis) if axis.get_scale() != 'linear'
+           for text in axis.findobj(Text) if text is not axis.label}
+    for text in fig.findobj(Text):
+        if id(text) not in own: text.set_parse_math(False)
+
 # %% ../../nbs/ground/01_figures.ipynb #aec6d9ff
 def figure_svg(
     fig:plt.Figure # closed afterwards
 )->str:
     "The figure as an `<svg>` element; the same figure always gives the same text"
     out = io.StringIO()
+    _as_written(fig)
     fig.savefig(out, format='svg', metadata={'Date': None})
     plt.close(fig)
     text = out.getvalue()
@@ -118,13 +128,14 @@ def save_figure(
     "Draw a figure in the style of this library, without a screen, and write it. ValueError as `check_figure`"
     check_figure(path)
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
     before = mpl.get_backend()
     mpl.use('agg')
     try:
         with mpl.rc_context():
             use_style()
             figure = plot().figure
+            _as_written(figure)
+            path.parent.mkdir(parents=True, exist_ok=True)
             with whole(path) as part: figure.savefig(part, format=path.suffix[1:])
         plt.close(figure)
     finally: mpl.use(before)

@@ -13,17 +13,19 @@ from pathlib import Path
 from statistics import median
 
 import torch
+from threadpoolctl import threadpool_limits
 
 # %% ../../nbs/ground/05_timing.ipynb #d96789d5
 @contextmanager
 def cpu_threads(
-    n:int # threads for PyTorch; 0 changes nothing
+    n:int # threads for PyTorch and for libraries of linear algebra; 0 changes nothing
 )->Iterator[None]:
     "Use n CPU threads inside, and as many as before afterwards"
     before = torch.get_num_threads()
-    if n: torch.set_num_threads(n)
-    try: yield
-    finally: torch.set_num_threads(before)
+    with threadpool_limits(n or None):
+        if n: torch.set_num_threads(n)
+        try: yield
+        finally: torch.set_num_threads(before)
 
 # %% ../../nbs/ground/05_timing.ipynb #f47ec2dc
 def _seconds(step):

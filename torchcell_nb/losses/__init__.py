@@ -8,8 +8,10 @@ __all__ = []
 # %% ../../nbs/20_losses.ipynb #0a0836da
 import lazy_loader
 
+from ..ground import with_help
+
 # %% ../../nbs/20_losses.ipynb #8cac81b8
-__getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
+__getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_attrs={
     'training': ['TrainingLoss', 'unwrapped', 'PlainLoss', 'as_training_loss'],
     'contract': ['Loss', 'MSE', 'Huber', 'LogCosh', 'Quantile', 'GaussianNLL', 'GaussianCRPS', 'BatchLoss',
                  'PerLabel'],
@@ -23,4 +25,4 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     'logits': ['check_logits'],
     'objectives': ['value_losses', 'order_losses', 'objective', 'LossHead', 'NamedLoss'],
     'columns': ['kind_losses', 'ColumnLoss', 'ColumnLosses'],
-})
+}))

@@ -15,7 +15,7 @@ from fastcore.basics import patch
 from torch import nn
 
 from ..data import Column, groups_of
-from ..ground import ConfigError
+from ..ground import ConfigError, check_settings, in_range
 from .contract import MSE, Loss
 from .labels import SigmoidFocal, SoftmaxFocal
 from .training import TrainingLoss
@@ -127,6 +127,11 @@ def extra_repr(self:ColumnLoss):
 class ColumnLosses:
     "Each column's own loss; see `ColumnLoss`"
     weights:dict[str, float]|None = None # name of a column (or 'terms') -> weight in the sum; 1 unless given
+
+    def __post_init__(self):
+        check_settings(self, 'loss')
+        for name, weight in (self.weights or {}).items():
+            in_range(f'loss.weights.{name}', weight, least=0, most=10**6)
 
     def build(self, task:Any)->ColumnLoss: # a Task; its targets are read
         "The loss. Raises ConfigError for a weight of a column that is not there"

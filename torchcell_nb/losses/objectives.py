@@ -15,7 +15,7 @@ from fastcore.basics import patch
 from torch import nn
 
 from ..data import Samples, over_batches
-from ..ground import ConfigError, nearest, one_of
+from ..ground import ConfigError, check_settings, nearest
 from .bins import BinEdges, OrderedThresholds, Ordinal, SoftLabel
 from .composite import Composite
 from .contract import MSE, GaussianCRPS, GaussianNLL, Huber, LogCosh, Loss
@@ -142,7 +142,8 @@ class NamedLoss:
     weight:float = .1 # of each part behind a +
 
     def __post_init__(self):
-        one_of('loss.kind', self.kind, ('width', 'quantile'))
+        check_settings(self, 'loss', kind=('width', 'quantile'), bins=dict(least=2, most=10**4),
+                       share=dict(least=0, most=100), weight=dict(least=0, most=10**6))
         self._made()
 
     def _made(self): return objective(self.name, self.bins, self.kind, self.share, self.weight)

@@ -8,7 +8,7 @@ __all__ = ['coverage', 'plot_coverage', 'calibration_error']
 # %% ../../nbs/metrics/05_calibration.ipynb #0b8f5d7a
 import matplotlib.pyplot as plt
 import numpy as np
-from scipy import stats
+import scipy # imports its parts when they are used
 
 from ..ground import palette
 from .numbers import _probability_pairs, measured_pairs
@@ -31,7 +31,7 @@ def coverage(
         raise ValueError(f'levels: {levels.tolist()}; expected numbers between 0 and 1')
     if not len(m): return np.full(len(levels), np.nan)
     distance = np.sort(np.abs(m - mu)/s)                  # from the mean, in standard deviations
-    reach = stats.norm.ppf((1 + levels)/2)
+    reach = scipy.stats.norm.ppf((1 + levels)/2)
     return np.searchsorted(distance, reach, side='right')/len(distance)
 
 # %% ../../nbs/metrics/05_calibration.ipynb #26d242ed

@@ -12,9 +12,7 @@ import warnings
 
 import matplotlib.pyplot as plt
 import numpy as np
-from scipy import stats
-from sklearn.metrics import (
-    accuracy_score, average_precision_score, balanced_accuracy_score, f1_score, r2_score, roc_auc_score)
+import scipy # imports its parts when they are used
 
 from ..ground import palette
 
@@ -46,14 +44,14 @@ def pearson(
     predicted:np.ndarray # [n]
 )->float: # -1 to 1
     "Pearson r over the measured rows; NaN if either side is constant"
-    return _correlation(stats.pearsonr, *measured_pairs(measured, predicted))
+    return _correlation(scipy.stats.pearsonr, *measured_pairs(measured, predicted))
 
 def spearman(
     measured:np.ndarray, # [n]; NaN: not measured, left out
     predicted:np.ndarray # [n]
 )->float: # -1 to 1
     "Spearman rank correlation over the measured rows; NaN if either side is constant"
-    return _correlation(stats.spearmanr, *measured_pairs(measured, predicted))
+    return _correlation(scipy.stats.spearmanr, *measured_pairs(measured, predicted))
 
 # %% ../../nbs/metrics/01_numbers.ipynb #7ac8ca26
 def mse(
@@ -71,6 +69,7 @@ def r2(
 )->float: # at most 1
     "Coefficient of determination over the measured rows; NaN if the measured values are constant"
     m, p = measured_pairs(measured, predicted)
+    from sklearn.metrics import r2_score
     return float(r2_score(m, p)) if len(m) > 1 and np.ptp(m) else float('nan')
 
 # %% ../../nbs/metrics/01_numbers.ipynb #684aaeea
@@ -89,6 +88,7 @@ def auroc(
 )->float: # 0 to 1; chance is 0.5
     "Area under the receiver operating characteristic; NaN with one class only. ValueError for a NaN score"
     y, s = _binary_pairs(labels, scores)
+    from sklearn.metrics import roc_auc_score
     return float(roc_auc_score(y, s)) if len(np.unique(y)) == 2 else float('nan')
 
 # %% ../../nbs/metrics/01_numbers.ipynb #50ee1e4b
@@ -103,6 +103,7 @@ def aupr(
     if len(np.unique(y)) < 2: return float('nan')
     weight = None
     if balanced: weight = np.where(y == 1, .5/y.sum(), .5/(1 - y).sum())
+    from sklearn.metrics import average_precision_score
     return float(average_precision_score(y, s, sample_weight=weight))
 
 # %% ../../nbs/metrics/01_numbers.ipynb #f1358a88
@@ -140,6 +141,7 @@ def accuracy(
 )->float: # 0 to 1
     "Share of measured rows whose class is right; NaN if there are none. ValueError for a NaN prediction"
     m, p = _class_pairs(measured, predicted)
+    from sklearn.metrics import accuracy_score
     return float(accuracy_score(m, p)) if len(m) else float('nan')
 
 # %% ../../nbs/metrics/01_numbers.ipynb #f88b1fcf
@@ -150,6 +152,7 @@ def balanced_accuracy(
     "Mean over the measured classes of their recall; NaN if there are none. ValueError for a NaN prediction"
     m, p = _class_pairs(measured, predicted)
     if not len(m): return float('nan')
+    from sklearn.metrics import balanced_accuracy_score
     with warnings.catch_warnings():                       # a class that is only predicted has no recall
         warnings.filterwarnings('ignore', 'y_pred contains classes not in y_true')
         warnings.filterwarnings('ignore', 'A single label was found')
@@ -162,79 +165,117 @@ def macro_f1(
     """Mean F1 over the classes that are measured or predicted somewhere; NaN without measured rows.
     Raises ValueError for a NaN prediction"""
     m, p = _class_pairs(measured, predicted)
+    from sklearn.metrics import f1_score
     return float(f1_score(m, p, average='macro')) if len(m) else float('nan')
 
 # %% ../../nbs/metrics/01_numbers.ipynb #f778f5de
-def _bootstrap(statistic, m, p, level=.95, resamples=2000, seed=0):
-    "Percentile interval of a statistic of rows [..., n]; NaN under 2 rows, or where a resample has no value"
-    if len(m) < 2: return float('nan'), float('nan')
-    with np.errstate(invalid='ignore'), warnings.catch_warnings():   # a resample of few rows can be constant
-        warnings.simplefilter('ignore', stats.DegenerateDataWarning)
-        result = stats.bootstrap((m, p), statistic, paired=True, vectorized=True, batch=200,
-                                 n_resamples=resamples, confidence_level=level, method='percentile',
-                                 rng=np.random.default_rng(seed))
-    ends = result.confidence_interval
-    return float(ends.low), float(ends.high)
+_fewest_rows = 10 # an interval over fewer does not hold what it states
 
-def _row_pearson(m, p, axis=-1):
-    m = m - m.mean(axis, keepdims=True)
-    p = p - p.mean(axis, keepdims=True)
-    return (m*p).sum(axis)/np.sqrt((m**2).sum(axis)*(p**2).sum(axis))
+def _degrees(squares):
+    "Satterthwaite's degrees of freedom of a sum of K squares: from 1 to K - 1"
+    K = len(squares)
+    if not squares.sum() > 0: return K - 1
+    uneven = (squares**2).sum()/squares.sum()**2 - 1/K
+    return float(np.clip(2/max(uneven, 1e-12), 1, K - 1))
+
+def _t_ends(value, variance, df, level=.95):
+    "Student's t interval"
+    half = scipy.stats.t.ppf((1 + level)/2, df)*np.sqrt(variance)
+    return float(value - half), float(value + half)
+
+# %% ../../nbs/metrics/01_numbers.ipynb #4f1c0a7e
+_fisher = np.arctanh, np.tanh
+_log_odds = scipy.special.logit, scipy.special.expit
+
+def _on_scale(scale, value, without):
+    "Value and leave-one-out values on a scale, and the way back; as they are where the scale ends"
+    there, back = scale
+    with np.errstate(divide='ignore'): moved, others = there(value), there(without)
+    if np.isfinite(moved) and not np.isinf(others).any(): return moved, others, back
+    return value, without, np.asarray
+
+def _jackknife(value, without, scale, level=.95):
+    "Interval from the values without each row [n], on a scale; NaN where one of them is"
+    n = len(without)
+    value, without, back = _on_scale(scale, value, without)
+    squares = (without - value)**2
+    ends = _t_ends(value, (n - 1)/n*squares.sum(), _degrees(squares), level)
+    return tuple(float(back(end)) for end in ends)
 
 # %% ../../nbs/metrics/01_numbers.ipynb #01c779f7
+def _r_of_sums(n, x, xx, y, yy, xy):
+    "Pearson r from sums; NaN where all values of a side are one, up to rounding"
+    def _squares(total, squares):
+        v = squares - total*total/n
+        return np.where(v > 1e-12*squares, v, np.nan)
+    with np.errstate(invalid='ignore', divide='ignore'):
+        return (xy - x*y/n)/np.sqrt(_squares(x, xx)*_squares(y, yy))
+
+def _r_without_each(m, p):
+    "Pearson r without each row, [n]"
+    x, y = m - m.mean(), p - p.mean()
+    columns = [np.ones_like(x), x, x*x, y, y*y, x*y]
+    return _r_of_sums(*(c.sum() - c for c in columns))
+
 def interval(
     measured:np.ndarray, # [n]; NaN: not measured, left out
     predicted:np.ndarray, # [n]
-    level:float=.95, # coverage
-    resamples:int=2000,
-    seed:int=0
+    level:float=.95 # coverage
 )->tuple[float, float]: # low, high
-    """Bootstrap interval of Pearson r over genotypes.
-    (NaN, NaN) where r is NaN, or where the rows are so few that a resample can be constant"""
+    """Jackknife interval of Pearson r over independent genotypes, on Fisher's scale (formula above).
+    (NaN, NaN) where r is NaN, or under 10 measured rows"""
     m, p = measured_pairs(measured, predicted)
-    if np.isnan(pearson(m, p)): return float('nan'), float('nan')
-    return _bootstrap(_row_pearson, m, p, level, resamples, seed)
+    r = pearson(m, p)
+    if np.isnan(r) or len(m) < _fewest_rows: return float('nan'), float('nan')
+    return _jackknife(r, _r_without_each(m, p), _fisher, level)
 
+# %% ../../nbs/metrics/01_numbers.ipynb #6a0d9be2
 def evaluate(
     measured:np.ndarray, # [n] numbers; NaN: not measured, left out
-    predicted:np.ndarray, # [n]
-    seed:int=0 # of the bootstrap
+    predicted:np.ndarray # [n]
 )->dict: # pearson, low, high, spearman, mse, n
     "Pearson r with its 95% interval, Spearman, mean squared error, and the number of measured rows"
     m, p = measured_pairs(measured, predicted)
-    low, high = interval(m, p, seed=seed)
+    low, high = interval(m, p)
     return dict(pearson=pearson(m, p), low=low, high=high, spearman=spearman(m, p), mse=mse(m, p), n=len(m))
 
 # %% ../../nbs/metrics/01_numbers.ipynb #e3b5d1d7
-def _row_auroc(labels, scores, axis=-1):
-    ranks = stats.rankdata(scores, axis=axis)             # ties share their mean rank
-    ones = labels.sum(axis)
-    zeros = (1 - labels).sum(axis)
-    return ((ranks*labels).sum(axis) - ones*(ones + 1)/2)/(ones*zeros)
+def _auroc_without_each(y, s):
+    "AUROC without each row, [n]"
+    def _placements(inside, other): # ranks among both, less ranks among themselves, are wins over the others
+        both = scipy.stats.rankdata(np.r_[s[inside], s[other]])[:inside.sum()]
+        return (both - scipy.stats.rankdata(s[inside]))/other.sum()
+    ones, zeros = y == 1, y == 0
+    area = _placements(ones, zeros).mean()
+    without = np.empty(len(y))
+    for inside, share in ((ones, _placements(ones, zeros)), (zeros, 1 - _placements(zeros, ones))):
+        k = inside.sum()
+        without[inside] = (k*area - share)/(k - 1)
+    return without
 
 def evaluate_binary(
     labels:np.ndarray, # [n] 0 or 1; NaN: not measured, left out
-    probability:np.ndarray, # [n] of a 1
-    seed:int=0 # of the bootstrap
+    probability:np.ndarray # [n] of a 1
 )->dict: # auroc, low, high, aupr, brier, n
-    """AUROC with its 95% bootstrap interval, AUPR, Brier score, and the number of measured rows.
-    Raises ValueError for a probability outside 0 to 1"""
+    """AUROC with its 95% jackknife interval (on the log-odds; NaN under 10 rows of a class), AUPR, Brier
+    score, and the number of measured rows. Raises ValueError for a probability outside 0 to 1"""
     y, p = _probability_pairs(labels, probability)
     low = high = float('nan')
-    if len(np.unique(y)) == 2: low, high = _bootstrap(_row_auroc, y, p, seed=seed)
+    if min(y.sum(), (1 - y).sum()) >= _fewest_rows:
+        low, high = _jackknife(auroc(y, p), _auroc_without_each(y, p), _log_odds)
     return dict(auroc=auroc(y, p), low=low, high=high, aupr=aupr(y, p), brier=brier(y, p), n=len(y))
 
 # %% ../../nbs/metrics/01_numbers.ipynb #0151df89
-def _row_accuracy(m, p, axis=-1): return (m == p).mean(axis)
-
 def evaluate_classes(
     measured:np.ndarray, # [n] codes 0 .. K - 1; NaN: not measured, left out
-    predicted:np.ndarray, # [n] codes
-    seed:int=0 # of the bootstrap
+    predicted:np.ndarray # [n] codes
 )->dict: # accuracy, low, high, balanced_accuracy, macro_f1, n
-    "Accuracy with its 95% bootstrap interval, balanced accuracy, macro F1, and the number of measured rows"
+    "Accuracy with Wilson's 95% interval, balanced accuracy, macro F1, and the number of measured rows"
     m, p = _class_pairs(measured, predicted)
-    low, high = _bootstrap(_row_accuracy, m, p, seed=seed)
+    low = high = float('nan')
+    if len(m):
+        ends = scipy.stats.binomtest(int((m == p).sum()), len(m)).proportion_ci(.95, 'wilson')
+        low, high = float(ends.low), float(ends.high)
     return dict(accuracy=accuracy(m, p), low=low, high=high, balanced_accuracy=balanced_accuracy(m, p),
                 macro_f1=macro_f1(m, p), n=len(m))
 

@@ -8,13 +8,15 @@ __all__ = []
 # %% ../../nbs/00_ontology.ipynb #106f6407
 import lazy_loader
 
+from ..ground import with_help
+
 # %% ../../nbs/00_ontology.ipynb #1f1850c1
-__getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
+__getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_attrs={
     'terms': ['annotation_columns', 'OntologyError', 'Ontology', 'contain'],
     'obo': ['read_obo'],
-    'annotations': ['evidence_codes', 'iso_day', 'read_gaf', 'read_sgd_json', 'read_genbank_go',
-                    'read_go_slim', 'read_annotations', 'read_sgd_features', 'systematic_names',
-                    'rename_genes'],
-    'snapshot': ['yeast_go'],
-    'fetch': ['go_addresses', 'fetch_go', 'check_go', 'fetched_go'],
-})
+    'annotations': ['evidence_codes', 'iso_day', 'read_gaf', 'gaf_genes', 'read_sgd_json',
+        'read_genbank_go', 'read_go_slim', 'read_annotations', 'read_sgd_features', 'systematic_names',
+        'rename_genes'],
+    'snapshot': ['yeast_go', 'yeast_names'],
+    'fetch': ['go_addresses', 'fetch_go', 'check_go', 'fetched_go', 'fetched_names'],
+    'names': ['FoundNames', 'GeneNames']}))

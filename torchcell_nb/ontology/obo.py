@@ -6,7 +6,7 @@
 __all__ = ['read_obo']
 
 # %% ../../nbs/ontology/02_obo.ipynb #8bed5fda
-import bz2, gzip, hashlib, lzma, re, warnings
+import hashlib, io, re, warnings
 from pathlib import Path
 
 import networkx as nx
@@ -14,36 +14,42 @@ import obonet
 import pandas as pd
 import pooch
 
+from ..ground import read_text, regular_file
 from .terms import Ontology, OntologyError
 
 # %% ../../nbs/ontology/02_obo.ipynb #3ea104d8
-def _open(path):
-    unpack = {'.xz': lzma.open, '.gz': gzip.open, '.bz2': bz2.open}.get(Path(path).suffix, open)
-    return unpack(path, 'rt', encoding='utf-8')
+def _stanzas(lines):
+    "Each [Term]: the number of its line, and the numbered lines below it"
+    starts = [i for i, text in enumerate(lines) if text.startswith('[')] + [len(lines)]
+    for start, end in zip(starts[:-1], starts[1:]):
+        if lines[start].startswith('[Term]'): yield start + 1, list(enumerate(lines[start + 1:end], start + 2))
 
-def _first_lines(path):
-    "Term id -> the line that defines it. Raises OntologyError for a term that stands twice"
-    first, in_term = {}, False
-    with _open(path) as file:
-        for i, text in enumerate(file, 1):
-            if text.startswith('['): in_term = text.startswith('[Term]')
-            elif in_term and text.startswith('id: '):
-                id = text[4:].strip()
-                if id in first:
-                    raise OntologyError(f'{path}: line {i}: term {id} is defined again, '
-                                        f'first on line {first[id]}; keep one definition')
-                first[id] = i
+def _first_lines(path, lines):
+    "Term id -> the line that defines it. Raises OntologyError for a term without id, or one that stands twice"
+    first = {}
+    for start, below in _stanzas(lines):
+        ids = [(i, text[3:].split('!')[0].strip()) for i, text in below if text.startswith('id:')]
+        if not ids or not ids[0][1]:
+            raise OntologyError(f'{path}: line {start}: this [Term] has no id; give it a line "id: ...", '
+                                'or remove it')
+        i, id = ids[0]
+        if id in first:
+            raise OntologyError(f'{path}: line {i}: term {id} is defined again, '
+                                f'first on line {first[id]}; keep one definition')
+        first[id] = i
     return first
 
 # %% ../../nbs/ontology/02_obo.ipynb #c54f1899
-def _check_stanzas(path):
-    "Raise OntologyError for a file without terms, or one that cannot be unpacked"
-    try: first = _first_lines(path)
-    except UnicodeDecodeError as e:
-        raise OntologyError(f'{path}: byte {e.start} is not UTF-8; save the file as UTF-8') from None
-    except (EOFError, lzma.LZMAError, OSError) as e:
-        raise OntologyError(f'{path}: cannot be unpacked, {e}; is the download cut short?') from None
-    if not first: raise OntologyError(f'{path}: line 1: no [Term] in the file; is it empty or cut short?')
+def _as_graph(path, lines):
+    "What obonet reads. Raises OntologyError for a file without terms, or with a line that is not `tag: value`"
+    if not _first_lines(path, lines):
+        raise OntologyError(f'{path}: line 1: no [Term] in the file; is it empty or cut short?')
+    try: return obonet.read_obo(io.StringIO('\n'.join(lines)), ignore_obsolete=False)
+    except (ValueError, KeyError) as e:
+        bad = str(e).rstrip('\n').rpartition('\n')[2]
+        line = lines.index(bad) + 1 if bad in lines else 1
+        raise OntologyError(f'{path}: line {line}: {bad[:60]!r} cannot be read as OBO; '
+                            'expected "tag: value", such as "is_a: GO:0006281"') from None
 
 # %% ../../nbs/ontology/02_obo.ipynb #6d3b8218
 def _is_obsolete(fields): return fields.get('is_obsolete') == 'true'
@@ -70,10 +76,9 @@ def _line_of_edge(path, child, parent):
     "Number of the line that makes `parent` a parent of `child`"
     statement = re.compile(rf'(is_a|relationship): .*{re.escape(parent)}\b')
     stanza = None
-    with _open(path) as file:
-        for i, text in enumerate(file, 1):
-            if text.startswith('id: '): stanza = text[4:].strip()
-            elif stanza == child and statement.match(text): return i
+    for i, text in enumerate(read_text(path, OntologyError).split('\n'), 1):
+        if text.startswith('id:'): stanza = text[3:].split('!')[0].strip()
+        elif stanza == child and statement.match(text): return i
 
 def _check_parents(path, graph, live, relations):
     "Raise OntologyError for an is_a to an undefined term; warn of other edges to terms of other files"
@@ -113,8 +118,7 @@ def _check_cycle(path, edges):
 
 # %% ../../nbs/ontology/02_obo.ipynb #83e83892
 def _parse(path, relations, name):
-    _check_stanzas(path)
-    graph = obonet.read_obo(str(path), ignore_obsolete=False)
+    graph = _as_graph(path, read_text(path, OntologyError).split('\n'))
     terms = _live_terms(graph)
     edges = _edges_among(path, graph, set(terms['id']), relations)
     _check_cycle(path, edges)
@@ -134,10 +138,8 @@ def read_obo(
     cache:bool|str|Path=True # keep what was parsed in the user's cache folder, or in this folder
 )->Ontology:
     "Read an OBO release, without annotations. Raises OntologyError naming file and line"
-    path = Path(path)
+    path = regular_file(path)
     relations = (relations,) if isinstance(relations, str) else tuple(relations)
-    if not path.is_file():
-        raise FileNotFoundError(f'{path}: no such OBO file; give the path of one, such as go-basic.obo')
     name = name or path.name
     if not cache: return _parse(path, relations, name)
     kept = _cache_folder(path, relations, cache)

@@ -465,12 +465,18 @@ def _count_outcomes(outcome, example, not_read):
 def annotate(self:Ontology,
     records:pd.DataFrame # columns gene, term and any other of `annotation_columns`
 )->Ontology:
-    "A new ontology with `records` added; its `resolution` counts, by outcome, what happened to each record"
+    """A new ontology with `records` added; its `resolution` counts, by outcome, what happened to each record.
+    Raises OntologyError where no record has a term of this ontology"""
     new, outcome = self._resolved(_as_text(records, 'annotations', self.name))
     kept = outcome.isin(['kept', 'alternative id', 'obsolete, replaced']) & new['term'].isin(self._index)
     repeated = kept & new[kept].duplicated().reindex(new.index, fill_value=False)
     outcome[repeated] = 'repeated'
     kept &= ~repeated
+    is_known = new['term'].isin(self._index) | outcome.str.startswith('obsolete')
+    if len(new) and not is_known.any():
+        raise OntologyError(f'{self.name}: none of the {len(new):,} annotations has a term of this ontology, whose '
+                            f'ids are like {self._index[0]}; found {new["term"].iloc[0]}: '
+                            'do the two files belong together?')
     outcome = outcome.where(kept, 'dropped: ' + outcome)
     written = records.set_axis(new.index)['term'].astype(str)       # the id as the source has it
     resolution = _count_outcomes(outcome, written, records.attrs.get('not_read'))

@@ -8,16 +8,17 @@ __all__ = []
 # %% ../../nbs/30_train.ipynb #5b379d39
 import lazy_loader
 
+from ..ground import with_help
+
 # %% ../../nbs/30_train.ipynb #4ec7d849
-__getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
+__getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_attrs={
     'columns': ['column_measures', 'plot_labels', 'plot_classes', 'ColumnMeasures', 'of_group',
-                'quick_measures', 'full_measures'],
+        'quick_measures', 'full_measures'],
     'loop': ['FitConfig', 'check_fit', 'entry_weights', 'Fit', 'predict_rows', 'default_loss', 'fit',
-             'plot_curves'],
-    'kinds': ['Unseen', 'unknown_genes', 'Section', 'Kind'],
+        'plot_curves'],
+    'kinds': ['Unseen', 'unknown_genes', 'Section', 'Kind', 'network_of'],
     'tasks': ['Task', 'Source', 'SplitConfig', 'load_task'],
     'baseline': ['baselines', 'ontotype', 'additive_ridge', 'forest', 'Factorisation', 'factorisation',
-                 'query_mean', 'Baseline', 'find_baseline', 'features', 'fit_baseline'],
+        'query_mean', 'Baseline', 'find_baseline', 'features', 'fit_baseline'],
     'ensemble': ['member_predictions', 'Spread', 'calibrate'],
-    'sources': ['DnaRepair', 'TopologyFiles', 'Simulated', 'GeneOntology', 'Table', 'TrigenicHits'],
-})
+    'sources': ['DnaRepair', 'TopologyFiles', 'Simulated', 'GeneOntology', 'Table', 'TrigenicHits']}))

@@ -7,16 +7,14 @@ __all__ = ['baselines', 'ontotype', 'additive_ridge', 'forest', 'Factorisation',
            'find_baseline', 'features', 'fit_baseline']
 
 # %% ../../nbs/train/05_baseline.ipynb #3450bcda
+import pkgutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import torch
-from hydra.utils import get_method
 from scipy import sparse
-from sklearn.ensemble import RandomForestRegressor
-from sklearn.linear_model import Ridge
 
 from ..data import Genotypes, Samples, Split, Targets, leave_one_out_sets
 from ..go_filters import Hierarchy
@@ -44,6 +42,7 @@ def additive_ridge(
     seed:int=0 # not used
 )->Callable: # indicators [m, G] -> predictions [m]
     "Ridge on gene indicators; the penalty is the best of seven on validation"
+    from sklearn.linear_model import Ridge
     models = [Ridge(alpha=penalty).fit(x, y) for penalty in 10.**np.arange(-2, 5)]
     scores = [_validation_r(y_validation, model.predict(x_validation)) for model in models]
     return models[int(np.argmax(scores))].predict
@@ -57,6 +56,7 @@ def forest(
     seed:int=0 # of the trees
 )->Callable: # features [m, F] -> predictions [m]
     "Random forest of 300 trees"
+    from sklearn.ensemble import RandomForestRegressor
     return RandomForestRegressor(300, n_jobs=-1, random_state=seed).fit(x, y).predict
 
 # %% ../../nbs/train/05_baseline.ipynb #39b8fd27
@@ -227,9 +227,10 @@ def find_baseline(
     if '.' not in name:
         raise KeyError(f'{name!r} is no baseline; known are {", ".join(baselines)}; '
                        f'did you mean {nearest(name, baselines)!r}?')
-    try: fit = get_method(name)
-    except Exception as error:
+    try: fit = pkgutil.resolve_name(name)
+    except Exception as error: # whatever a module of a user's own raises
         raise KeyError(f'baseline {name!r}: expected a function that can be imported; {error}') from error
+    if not callable(fit): raise KeyError(f'baseline {name!r}: expected a function that can be imported')
     return Baseline(fit, 'genes')
 
 # %% ../../nbs/train/05_baseline.ipynb #0ca357f7

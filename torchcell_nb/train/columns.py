@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from sklearn.metrics import confusion_matrix
 
 from ..data import Column, Group, groups_of
 from ..ground import palette
@@ -51,6 +50,7 @@ def plot_classes(
     "Which class is taken for which: shares of each measured class, rows sum to 1"
     ax = ax or plt.subplots(figsize=(1.6 + .8*len(classes), 1.2 + .7*len(classes)), layout='constrained')[1]
     keep = ~np.isnan(measured)
+    from sklearn.metrics import confusion_matrix
     counts = confusion_matrix(measured[keep], predicted[keep], labels=range(len(classes)))
     share = counts/np.maximum(counts.sum(1, keepdims=True), 1)
     ax.imshow(share, cmap='Blues', vmin=0, vmax=1)

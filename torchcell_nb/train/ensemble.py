@@ -10,9 +10,9 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
+import scipy # imports its parts when they are used
 import torch
 from fastcore.basics import patch
-from scipy import optimize
 
 from ..data import Samples
 from ..ground import card
@@ -77,7 +77,7 @@ def _likely_spread(errors, spreads): # squared, [n] each
         slope = (1/v - errors/unit/v**2)/2
         return np.mean(np.log(v) + errors/unit/v)/2, np.array([slope.mean(), (slope*spreads/by).mean()])
     starts = (1., 0.), (.5, .5), (.05, 1.)                # not convex: three starts
-    fits = [optimize.minimize(loss, start, jac=True, method='L-BFGS-B', bounds=[(1e-8, None), (0, None)])
+    fits = [scipy.optimize.minimize(loss, start, jac=True, method='L-BFGS-B', bounds=[(1e-8, None), (0, None)])
             for start in starts]
     return min(fits, key=lambda f: f.fun).x
 

@@ -16,12 +16,11 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import torch
-from accelerate import Accelerator, DistributedDataParallelKwargs
 from fastcore.basics import patch
-from fastprogress.fastprogress import progress_bar
 
 from ..data import Rows, Samples, Split, Targets, batches, check_genes, over_batches
-from ..ground import DataError, card, cpu_threads, need, one_of, palette, whole
+from ..ground import (
+    ConfigError, DataError, card, check_settings, cpu_threads, need, palette, reading, whole)
 from ..losses import ColumnLoss, TrainingLoss, as_training_loss
 from .columns import quick_measures
 
@@ -48,21 +47,25 @@ class FitConfig:
     def __post_init__(self): _check_settings(self)
 
 # %% ../../nbs/train/02_loop.ipynb #ce92ffb0
-_choices = dict(schedule=('onecycle', 'constant'), keep=('best', 'last'), weights=('given', 'se', 'none'),
-                wandb=('disabled', 'offline', 'online'))
+_fit_settings = dict(
+    schedule=('onecycle', 'constant'), keep=('best', 'last'), weights=('given', 'se', 'none'),
+    wandb=('disabled', 'offline', 'online'), epochs=dict(least=1, most=10**6),
+    batch=dict(least=2, most=2**31, why='batch normalisation needs batches of at least 2 rows'),
+    lr=dict(above=0, most=10, why='AdamW moves every weight by about that much in a step'),
+    weight_decay=dict(least=0), patience=dict(least=0, why='0 never stops early'),
+    top=dict(least=1, why='1 keeps the best epoch'), seed=dict(least=0, most=2**32 - 1),
+    threads=dict(least=0, most=1024, why="0 leaves PyTorch's choice"))
 
 def _check_settings(config):
-    for name, known in _choices.items(): one_of(f'fit.{name}', getattr(config, name), known)
-    if config.epochs < 1: raise ValueError(f'fit.epochs={config.epochs}: at least 1')
-    if config.batch < 2:
-        raise ValueError(f'fit.batch={config.batch}: batch normalisation needs batches of at least 2 rows')
-    if config.patience < 0:
-        raise ValueError(f'fit.patience={config.patience}: at least 0, which never stops early')
-    if config.top < 1: raise ValueError(f'fit.top={config.top}: at least 1, the best epoch')
+    check_settings(config, 'fit', **_fit_settings)
+    if config.top > config.epochs:
+        raise ConfigError(f'fit.top={config.top}: expected at most the number of epochs, {config.epochs}')
     if config.top > 1 and config.keep == 'last':
-        raise ValueError(f"fit.top={config.top} keeps the best epochs, but fit.keep='last' the last; "
-                         'choose fit.keep=best or fit.top=1')
-    if config.lr <= 0: raise ValueError(f'fit.lr={config.lr}: expected a positive number')
+        raise ConfigError(f'fit.top={config.top}: the best epochs cannot be kept where only the last one is; '
+                          'choose fit.keep=best, or fit.top=1')
+    if config.lr*config.weight_decay > 1:
+        raise ConfigError(f'fit.weight_decay={config.weight_decay}: expected at most {1/config.lr:g}; each step '
+                          f'multiplies every weight by 1 - {config.lr:g} * this, which must not be negative')
 
 # %% ../../nbs/train/02_loop.ipynb #4721e3e6
 def _check_parts(split, n):
@@ -103,6 +106,7 @@ def check_fit(
     loss:TrainingLoss # is asked whether any epoch trains what is predicted
 ):
     "Refuse what cannot be trained on, before anything is written. Raises DataError, ValueError for settings"
+    if config.wandb != 'disabled': need('wandb', 'wandb')
     if not loss.trains_score(config.epochs - 1):
         raise ValueError(f'fit.epochs={config.epochs}: the loss only pretrains in all of them; '
                          'raise fit.epochs or lower loss.transition')
@@ -219,6 +223,7 @@ def _schedule_of(optimizer, config, steps):
 @patch
 def _prepare_steps(self:Fit, model):
     "Model, optimisers and schedules, on the device"
+    from accelerate import Accelerator, DistributedDataParallelKwargs
     config = self.config
     steps = config.epochs*len(batches(self.rows, config.batch, 0))
     optimizers = [torch.optim.AdamW(group, lr=config.lr, weight_decay=config.weight_decay, fused=True)
@@ -226,20 +231,25 @@ def _prepare_steps(self:Fit, model):
     schedules = [_schedule_of(optimizer, config, steps) for optimizer in optimizers]
     several = DistributedDataParallelKwargs(find_unused_parameters=self.loss.idle_parameters)
     self.accelerator = Accelerator(kwargs_handlers=[several])
-    self.model, *prepared = self.accelerator.prepare(model, *optimizers, *schedules)
+    self._wrapped, *prepared = self.accelerator.prepare(model, *optimizers, *schedules)
     self.optimizers, self.schedules = prepared[:len(optimizers)], prepared[len(optimizers):]
 
 @patch(as_prop=True)
+def model(self:Fit)->torch.nn.Module:
+    "The network itself; its predictions are of standardised targets, see `predict`"
+    return self.accelerator.unwrap_model(self._wrapped)
+
+@patch(as_prop=True)
 def bare(self:Fit)->torch.nn.Module:
-    "The model without accelerate's wrapping"
-    return self.accelerator.unwrap_model(self.model)
+    "Another name of `model`"
+    return self.model
 
 # %% ../../nbs/train/02_loop.ipynb #6313e1b0
 @patch
 def _step(self:Fit, inputs, y, weights, epoch):
     "One batch: each optimiser takes its turn. The sum of what was to be made small"
     total = 0.
-    turns = self.loss.turns(self.model, inputs, y, weights, epoch)
+    turns = self.loss.turns(self._wrapped, inputs, y, weights, epoch)
     for value, optimizer, schedule in zip(turns, self.optimizers, self.schedules, strict=True):
         optimizer.zero_grad()
         self.accelerator.backward(value)
@@ -255,7 +265,7 @@ def epoch(self:Fit):
     n, start, total, logs = len(self.history), time.perf_counter(), 0., []
     seed = self.config.seed*1_000_003 + n
     torch.manual_seed(seed)
-    self.model.train()
+    self._wrapped.train()
     loader = batches(self.rows, self.config.batch, seed)
     for inputs, y, weights in self.accelerator.prepare(loader):
         total += self._step(inputs, y, weights, n)
@@ -325,12 +335,19 @@ def save(self:Fit, path:str|Path):
                  best=self.best, top=self.top, model=self.bare.state_dict(),
                  optimizers=[o.state_dict() for o in self.optimizers],
                  schedules=[s.state_dict() for s in self.schedules])
-    with whole(path) as part: torch.save(state, part)
+    with whole(path) as part, open(part, 'wb') as file: torch.save(state, file)
+
+def _read_checkpoint(path):
+    "What `resume` needs. Raises DataError for a file that was cut off or is something else"
+    with reading(path, 'remove it, and the training starts anew'):
+        state = torch.load(path, weights_only=True, map_location='cpu')
+        return {k: state[k] for k in ('fingerprint', 'history', 'top', 'model', 'optimizers', 'schedules')}
 
 @patch
 def resume(self:Fit, path:str|Path):
-    "Go on from a checkpoint. Raises ValueError naming what differs if it belongs to another run"
-    state = torch.load(path, weights_only=True, map_location='cpu')
+    """Go on from a checkpoint.
+    Raises ValueError naming what differs if it belongs to another run, DataError if it cannot be read"""
+    state = _read_checkpoint(path)
     for k, now in self.fingerprint.items():
         made = state['fingerprint'].get(k)
         if made == now: continue
@@ -345,7 +362,6 @@ def resume(self:Fit, path:str|Path):
 def _tracker(config, fingerprint, checkpoint):
     "A W&B run, None where it is disabled"
     if config.wandb == 'disabled': return None
-    need('wandb', 'wandb')
     import wandb
     folder = Path(checkpoint).parent if checkpoint else None
     return wandb.init(project='torchcell_nb', mode=config.wandb, config=fingerprint, dir=folder)
@@ -360,6 +376,7 @@ def _comment(self:Fit):
 # %% ../../nbs/train/02_loop.ipynb #c1bc969a
 def _train(fitted, checkpoint, progress):
     "All epochs that are left"
+    from fastprogress.fastprogress import progress_bar
     config = fitted.config
     tracker = _tracker(config, fitted.fingerprint, checkpoint)
     epochs = range(len(fitted.history), config.epochs)
@@ -442,7 +459,7 @@ def _draw_validation(ax, curves, baseline, ceiling, model, colour):
 
 # %% ../../nbs/train/02_loop.ipynb #fcb0e40e
 def plot_curves(
-    curves:pd.DataFrame, # as `Fit.curves` gives them
+    curves:Any, # a table as `Fit.curves` gives it, or a Fit or a Run
     baseline:dict=None, # name -> r, drawn as lines
     ceiling:float=None, # noise ceiling, where known
     axes:list=None, # two axes; new ones unless given
@@ -450,6 +467,7 @@ def plot_curves(
     colour:str=palette['validation'] # of the validation curve
 )->list: # the axes
     "Training loss, and the validation score with baselines and the noise ceiling"
+    curves = getattr(curves, 'curves', curves)
     axes = plt.subplots(1, 2, figsize=(8.4, 3.2))[1] if axes is None else axes
     axes[0].plot(curves.epoch, curves.loss, color=palette['train'])
     axes[0].set(xlabel='epoch', ylabel='loss', title='Training loss')

@@ -9,18 +9,26 @@ __all__ = ['DnaRepair', 'TopologyFiles', 'Simulated', 'GeneOntology', 'Table', '
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from fastcore.basics import patch
 
 from ..data import (
-    Genotypes, dna_repair, find_data, join_phenotypes, listed_or_not, random_genotypes, read_scores,
-    read_table, read_topology, read_trigenic_hits, simulate_phenotypes)
-from ..go_filters import Hierarchy, filter_go
-from ..ground import DataError, sha256_of
-from ..metrics import noise_ceiling
-from ..ontology import Ontology, yeast_go
+    Genotypes, dna_repair, find_data, join_phenotypes, listed_or_not, open_table, random_genotypes, read_scores,
+    read_topology, read_trigenic_hits, simulate_phenotypes)
+from ..go_filters import Hierarchy, filter_go, presets
+from ..ground import ConfigError, DataError, nearest, one_of, sha256_of
+from ..ontology import (
+    GeneNames, Ontology, check_go, fetched_go, fetched_names, read_gaf, read_obo, yeast_go, yeast_names)
 from .tasks import Source, SplitConfig, Task
+
+# %% ../../nbs/train/07_sources.ipynb #67f0fe0e
+def _at_least(source, least, *settings):
+    "Raise ConfigError for a setting below its least value; None is not looked at"
+    for setting in settings:
+        value = getattr(source, setting)
+        if value is not None and value < least: raise ConfigError(f'data.{setting}={value}: expected {least} or more')
 
 # %% ../../nbs/train/07_sources.ipynb #5588d8a6
 def _joined(train, test):
@@ -101,6 +109,14 @@ class Simulated(Source):
     seed:int = 0 # of the simulated truth, not of the training
     unknown:str = 'error' # rows that a model cannot see: 'error', or 'drop' them
 
+    def __post_init__(self):
+        super().__post_init__()
+        _at_least(self, 0, 'singles', 'doubles', 'triples', 'n_buffers', 'seed')
+        _at_least(self, 1, 'n_terms', 'min_contained')
+        if not 0 < self.ceiling <= 1: raise ConfigError(f'data.ceiling={self.ceiling}: expected above 0 and at most 1')
+        if len(self.size) != 2 or not 0 < self.size[0] <= self.size[1]:
+            raise ConfigError(f'data.size={self.size}: expected the least and the most, such as [30,200]')
+
 # %% ../../nbs/train/07_sources.ipynb #54b620d9
 @patch
 def load(self:Simulated)->Task:
@@ -112,45 +128,120 @@ def load(self:Simulated)->Task:
                                             tuple(self.size), ceiling=self.ceiling, seed=self.seed)
     knowledge = dict(hierarchy=hierarchy, filters=report, truth=truth)
     manifest = dict(phenotypes='simulated', annotations='yeast GO 2021-12-15')
-    return Task(genotypes, phenotypes, knowledge=knowledge, manifest=manifest, ceiling=truth.ceiling)
+    return Task(genotypes, phenotypes, knowledge=knowledge, manifest=manifest)
 
 # %% ../../nbs/train/07_sources.ipynb #60b933a3
 @dataclass(frozen=True)
 class GeneOntology:
-    "The part of yeast's Gene Ontology that a source asks for; the disrupted genes decide what is left of it"
+    "The part of an ontology that a source asks for; the disrupted genes decide what is left of it"
     root:str|None = None # the part under this term, id or name; all of it unless given
-    min_contained:int = 6 # disrupted genes a term must contain
+    min_contained:int|None = 6 # disrupted genes a term must contain; None: what the filters say
+    obo:str|None = None # OBO file, with `gaf`; yeast's Gene Ontology as it comes with the package unless given
+    gaf:str|None = None # GAF file of the annotations
+    folder:str|None = None # folder made by `torchcell_nb data go`, instead of the two files
+    filters:str = 'ma2018' # a preset's name, or a YAML file
+    gene:str = 'symbol' # what names a gene in the GAF file: 'symbol', 'id' or 'synonym'
+    taxon:int|None = None # NCBI taxon to keep of a GAF file with several
 
-    def filtered(self, genes:list[str])->tuple: # Ontology, FilterReport
-        "The part that is left when these genes are disrupted, by the filters of Ma et al. (2018)"
-        go = yeast_go()
-        part = go.under(self.root) if self.root else go.with_root()
-        return filter_go(part, 'ma2018', genes, self.min_contained)
+    def __post_init__(self):
+        if (self.obo is None) != (self.gaf is None):
+            raise ConfigError('data.obo and data.gaf: terms and annotations are two files; give both')
+        if self.obo is not None and self.folder is not None:
+            raise ConfigError('data.folder and data.obo: give one of them')
+        one_of('data.gene', self.gene, ('symbol', 'id', 'synonym'), ConfigError)
+        if Path(self.filters).suffix not in ('.yaml', '.yml'):
+            one_of('data.filters', self.filters, presets(), ConfigError)
+
+# %% ../../nbs/train/07_sources.ipynb #178870bb
+@patch
+def load(self:GeneOntology)->Ontology:
+    "All of it, annotated. Raises OntologyError, DataError or FileNotFoundError naming file and line"
+    if self.folder is not None: return fetched_go(self.folder)
+    if self.obo is None: return yeast_go()
+    return read_obo(self.obo).annotate(read_gaf(self.gaf, self.gene, self.taxon))
+
+@patch
+def filtered(self:GeneOntology, genes:list[str])->tuple: # Ontology, FilterReport
+    "The part that is left when these genes are disrupted"
+    return filter_go(self._part(self.load()), self.filters, genes, self.min_contained)
+
+@patch
+def _part(self:GeneOntology, go):
+    "The part under the root. Raises ConfigError naming the nearest term"
+    if self.root is None: return go.with_root()
+    try: return go.under(self.root)
+    except KeyError as e:
+        near = nearest(self.root, [*go.terms.name, *go.terms.id], .6)
+        raise ConfigError(f'data.root={self.root}: {e.args[0]}' + (f'; did you mean {near!r}?' if near else '')) from None
+
+@patch
+def names(self:GeneOntology)->GeneNames:
+    "What the genes are called"
+    if self.obo is not None: return GeneNames.from_gaf(self.gaf, self.gene, self.taxon)
+    return yeast_names() if self.folder is None else fetched_names(self.folder)
+
+@patch
+def manifest(self:GeneOntology)->dict: # what a run notes: file -> SHA-256, or a release
+    "What the ontology is"
+    if self.obo is not None: return {Path(p).name: sha256_of(p) for p in (self.obo, self.gaf)}
+    if self.folder is None: return {'ontology': 'yeast GO 2021-12-15, as it comes with the package'}
+    files = check_go(self.folder)['files']
+    return {name: file['sha256'] for name, file in files.items()}
 
 # %% ../../nbs/train/07_sources.ipynb #590109ec
 @dataclass
 class Table(Source):
-    "Your own table: a column `genes` (or gene1, gene2, ...) and one of values"
+    "Your own table: genes and a value in each row, under the usual names or those that you give"
     name = 'table'
-    path:str # .tsv, .csv or .parquet
-    value:str = 'value' # column of the phenotype
-    label:str = 'phenotype' # what the values are
-    root:str|None = None # model the part of GO under this term; all of GO unless given
-    min_contained:int = 6 # disrupted genes a term must contain
+    path:str # .tsv, .csv, .txt (also .gz, .xz, .bz2), .xlsx or .parquet
+    value:str|None = None # column of the values; the one with a usual name unless given
+    label:str|None = None # what the values are; the column's name unless given
+    root:str|None = None # model the part of the ontology under this term, id or name; all of it unless given
+    min_contained:int|None = None # disrupted genes a term must contain; what the filters say unless given
     test:float = .1 # share of the rows held out for the test
     duplicates:str = 'error' # what to do with repeated genotypes: 'error', or 'mean'
     unmeasured:str = 'error' # what to do with NaN values: 'error', or 'drop' their rows
     unknown:str = 'error' # rows that a model cannot see: 'error', or 'drop' them
+    genes:Any = None # column of the genes, or a list [gene_a,gene_b]; those with usual names unless given
+    standard_error:str|None = None # column; the one with a usual name unless given; 'none': no column
+    obo:str|None = None # OBO file of another ontology, with `gaf`; yeast's GO of 2021-12-15 unless given
+    gaf:str|None = None # its annotations in GAF, of any organism
+    folder:str|None = None # folder made by `torchcell_nb data go`, instead of the two files
+    filters:str = 'ma2018' # of the ontology's terms: a preset's name, or a YAML file
+    gene:str = 'symbol' # what names a gene in the GAF file: 'symbol', 'id' or 'synonym'
+    taxon:int|None = None # NCBI taxon to keep of a GAF file with several
 
-    def load(self)->Task:
-        "Raises DataError or FileNotFoundError naming file, line and value"
-        genotypes, phenotypes = read_table(self.path, self.value, duplicates=self.duplicates,
-                                           unmeasured=self.unmeasured, label=self.label)
-        ceiling = noise_ceiling(phenotypes.value, phenotypes.standard_error)
-        knowledge = dict(ontology=GeneOntology(self.root, self.min_contained))
-        manifest = {Path(self.path).name: sha256_of(self.path)}
-        return Task(genotypes, phenotypes, knowledge=knowledge, manifest=manifest,
-                    ceiling=None if np.isnan(ceiling) else ceiling, test=self.test)
+    def __post_init__(self):
+        super().__post_init__()
+        self.ontology()
+        if not 0 < self.test < 1: raise ConfigError(f'data.test={self.test}: expected a share between 0 and 1')
+        _at_least(self, 1, 'min_contained')
+
+# %% ../../nbs/train/07_sources.ipynb #d6adc8e4
+@patch
+def ontology(self:Table)->GeneOntology:
+    "The ontology that the settings name. Raises ConfigError for settings that do not fit together"
+    return GeneOntology(self.root, self.min_contained, self.obo, self.gaf, self.folder, self.filters, self.gene,
+                        self.taxon)
+
+def _other_names(found):
+    "Gene -> the names by which the table calls it, and those in capitals"
+    called = {}
+    for name, gene in found.genes.items():
+        called.setdefault(gene, []).extend(n for n in (name, name.upper()) if n != gene)
+    return {gene: list(dict.fromkeys(names)) for gene, names in called.items() if names}
+
+@patch
+def load(self:Table)->Task:
+    "Raises DataError or FileNotFoundError naming file, line and value"
+    about = {} if self.label is None else {'label': self.label}
+    ontology = self.ontology()
+    read = open_table(self.path, self.value, None, self.standard_error, self.duplicates, self.unmeasured, self.genes,
+                      ontology.names(), 'keep', **about)
+    unknown = {name: f'{read.file}: {place}, {read.names.unknown[name]}' for name, place in read.lines.items()}
+    manifest = {Path(self.path).name: sha256_of(self.path), **ontology.manifest(), **read.account}
+    return Task(read.genotypes, read.phenotypes, knowledge=dict(ontology=ontology), manifest=manifest, test=self.test,
+                left_out=read.left_out, notes=tuple(read.notes), unknown=unknown, called=_other_names(read.names))
 
 # %% ../../nbs/train/07_sources.ipynb #60971fe0
 @dataclass
@@ -164,6 +255,11 @@ class TrigenicHits(Source):
     root:str|None = None # the part of GO under this term, for models of a hierarchy; all of GO unless given
     min_contained:int = 6 # disrupted genes a term must contain
     unknown:str = 'drop' # rows that a model cannot see: 'error', or 'drop' them
+
+    def __post_init__(self):
+        super().__post_init__()
+        _at_least(self, 1, 'per_hit', 'min_contained')
+        _at_least(self, 0, 'seed')
 
 # %% ../../nbs/train/07_sources.ipynb #292de227
 @patch
@@ -184,3 +280,14 @@ def load(self:TrigenicHits)->Task:
     knowledge = dict(ontology=GeneOntology(self.root, self.min_contained))
     return Task(genotypes, phenotypes, knowledge=knowledge, manifest={path.name: sha256_of(path)},
                 groups={'query strain': queries})
+
+# %% ../../nbs/train/07_sources.ipynb #c3a2b0cf
+@patch
+def names(self:DnaRepair|Simulated|TrigenicHits)->GeneNames:
+    "What yeast's genes are called"
+    return yeast_names()
+
+@patch
+def names(self:Table)->GeneNames:
+    "What the genes of the ontology are called"
+    return self.ontology().names()

@@ -6,8 +6,8 @@
 __all__ = ['Task', 'Source', 'SplitConfig', 'load_task']
 
 # %% ../../nbs/train/04_tasks.ipynb #abee47c2
-import dataclasses
-from collections.abc import Sequence
+import dataclasses, re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,10 +15,13 @@ import numpy as np
 import pandas as pd
 from fastcore.basics import patch
 
-from ..data import (
-    Samples, Split, Targets, likely_queries, split_by, split_given, split_random, split_rules)
-from ..ground import ConfigError, DataError, card, one_of
-from .kinds import Kind
+from torchcell_nb.data import (
+    Samples, Split, Targets, left_out, left_out_lines, likely_queries, split_by, split_given, split_random,
+    split_rules)
+from ..ground import ConfigError, DataError, card, check_settings, one_of
+from ..metrics import noise_ceiling
+from ..ontology import GeneNames
+from .kinds import Kind, Unseen
 
 # %% ../../nbs/train/04_tasks.ipynb #9ebee576
 @dataclass(frozen=True, repr=False)
@@ -29,9 +32,13 @@ class Task:
     split:Split|None = None # train, validation, test; None until the rows are divided
     knowledge:dict = field(default_factory=dict) # name -> hierarchy ...; 'truth' of simulated targets
     manifest:dict = field(default_factory=dict) # file -> sha256, or what was simulated, and what was left out
-    ceiling:float|None = None # highest possible Pearson r on the test part, where known
+    ceiling:float|None = None # highest possible Pearson r on the test part; None before the division, and if unknown
     groups:dict = field(default_factory=dict) # name -> [n] labels, such as 'query strain'
     test:Any = .1 # the test part of the data's own division: a share, or Boolean [n] rows set aside
+    left_out:pd.DataFrame = field(default_factory=left_out) # reason, rows, genes, example; a row for each reason
+    notes:tuple = () # lines on how the data were read, for the user
+    unknown:dict = field(default_factory=dict) # name that is no gene's -> where it stands, and what is nearest
+    called:dict = field(default_factory=dict) # gene -> its other names, for a model that knows it by one of those
 
     def __post_init__(self):
         n = len(self.samples)
@@ -63,14 +70,26 @@ def _repr_html_(self:Task):
     facts = {'samples': repr(self.samples), 'targets': repr(self.targets),
              'split': repr(self.split) if self.split else '', 'knowledge': ', '.join(self.knowledge),
              'noise ceiling': '' if self.ceiling is None else f'{self.ceiling:.3f}'}
-    return card('Task', facts | {k: str(v)[:80] for k, v in self.manifest.items()})
+    facts |= {k: str(v)[:80] for k, v in self.manifest.items() if k != 'left out'}
+    return card('Task', facts, self.left_out.set_index('reason').rename_axis(None), 'left out')
 
 # %% ../../nbs/train/04_tasks.ipynb #1a6880cf
+_choices = dict(unknown=('error', 'drop'), duplicates=('error', 'mean'), unmeasured=('error', 'drop'))
+
 @dataclass
 class Source:
-    "Where samples and targets come from. A subclass is a dataclass of settings and defines `load`"
+    """Where samples and targets come from. A subclass is a dataclass of settings and defines `load`.
+    Raises ConfigError for a setting `unknown`, `duplicates` or `unmeasured` that is none"""
     name = 'own data' # in titles, and of a run's folder
     unknown = 'error' # rows that a model cannot see: 'error', or 'drop'; a subclass may make it a setting
+
+    def __post_init__(self):
+        for setting, known in _choices.items():
+            if hasattr(self, setting): one_of(f'data.{setting}', getattr(self, setting), known, ConfigError)
+
+    def names(self)->GeneNames|None: # None: nothing but what the data say
+        "What genes may be called"
+        return None
 
     def load(self)->Task: # without a split
         "Read or simulate. Raises DataError or FileNotFoundError naming file, line and value"
@@ -89,9 +108,11 @@ class SplitConfig:
     fold:int = 0 # of 'folds': the one to test on
 
     def __post_init__(self):
-        one_of('split.rule', self.rule, ('given', *split_rules))
-        if not 0 < self.validation < 1:
-            raise ValueError(f'split.validation={self.validation}: expected a share between 0 and 1')
+        part = dict(above=0, below=1, why='it is a share')
+        check_settings(self, 'split', rule=('given', *split_rules), validation=part, test=part, share=part,
+                       seed=dict(least=0, most=2**32 - 1), folds=dict(least=2, most=10**6), fold=dict(least=0))
+        if self.fold < self.folds: return
+        raise ConfigError(f'split.fold={self.fold}: expected at most {self.folds - 1}; folds are counted from 0')
 
 # %% ../../nbs/train/04_tasks.ipynb #68615c9f
 @patch
@@ -102,7 +123,7 @@ def divide(self:SplitConfig,
     """The split of a task's rows.
     Raises ValueError for a rule that does not fit the data, DataError for an empty part"""
     if self.rule == 'given':
-        if np.ndim(task.test): return split_given(task.test, seed, self.validation)
+        if np.ndim(task.test): return split_given(task.test, seed, self.validation, task.samples)
         return split_random(task.samples, seed, self.validation*(1 - task.test), task.test)
     queries = None
     if self.rule == 'queries':
@@ -111,22 +132,87 @@ def divide(self:SplitConfig,
     return split_by(self.rule, task.samples, seed, self.validation*(1 - self.test), self.test, self.share,
                     self.folds, self.fold, queries)
 
+# %% ../../nbs/train/04_tasks.ipynb #e58803cd
+@patch
+def ceiling_of(self:Task,
+    part:str # 'train', 'validation' or 'test'
+)->float|None: # None where standard errors are unknown, and of anything but one column of numbers
+    "The highest Pearson r that a model can have on a part, from the standard errors; see `noise_ceiling`"
+    targets, rows = self.targets, self.split[part]
+    if targets.errors is None or [c.kind for c in targets.columns] != ['number']: return None
+    ceiling = noise_ceiling(targets.values[rows, 0], targets.errors[rows, 0])
+    return None if np.isnan(ceiling) else ceiling
+
 # %% ../../nbs/train/04_tasks.ipynb #8fe90db9
+def _rows_with(samples, genes):
+    "Boolean [n]: rows that disrupt one of these genes"
+    return samples.matrix() @ np.isin(samples.genes, list(genes)).astype(np.float32) > 0
+
+def _with_names(u, called):
+    "The genes of the message also as the data call them"
+    detail = u.detail
+    for gene in u.genes[:5]:
+        if gene in called: detail = re.sub(rf'{re.escape(gene)}(?![\w-])', f'{gene} ({called[gene][0]})', detail)
+    return dataclasses.replace(u, detail=detail)
+
+def _unknown_apart(task, unseen):
+    "Names that are no gene's first, then genes that a model does not know, each reason once"
+    names = sorted({g for u in unseen for g in u.genes if g in task.unknown})
+    found = []
+    if names:
+        few = '; '.join(f'{name} ({task.unknown[name]})' for name in names[:3])
+        detail = f'{len(names):,} name{"s" if len(names) > 1 else ""}: {few}'
+        found.append(Unseen(_rows_with(task.samples, names), 'unknown names of genes', detail,
+                            'correct them', tuple(names)))
+    for u in (_with_names(u, task.called) for u in unseen):
+        genes = [g for g in u.genes if g not in names]
+        if len(genes) == len(u.genes): found.append(u)
+        elif genes: found.append(dataclasses.replace(u, rows=_rows_with(task.samples, genes), genes=tuple(genes)))
+    return found
+
+# %% ../../nbs/train/04_tasks.ipynb #5d36cbe1
+def _account(samples, unseen):
+    "What is left out, a row for each reason: a sample leaves for the first reason that it has"
+    before, table = np.zeros(len(samples), bool), [left_out()]
+    for u in unseen:
+        rows = u.rows & ~before
+        before |= rows
+        example = ', '.join(u.genes[:3]) or (samples.names(np.flatnonzero(rows)[:1]) or [''])[0]
+        table.append(left_out(u.reason, rows.sum(), u.genes, example))
+    return pd.concat(table, ignore_index=True)
+
 def _leave_out(task, unseen, source):
-    "The task without the unseen rows, each reason counted in the manifest; or a DataError, as it is set"
+    "The task without the unseen rows, with the account of them; or a DataError, as it is set"
     one_of('data.unknown', source.unknown, ('error', 'drop'), ConfigError)
-    if not unseen: return task
-    if source.unknown == 'error':
+    unseen = _unknown_apart(task, unseen)
+    if unseen and source.unknown == 'error':
         first = unseen[0]
-        mend = f'; or {first.mend}' if first.mend else ''
-        raise DataError(f'{source.name}: {first.reason}: {first.detail}; '
-                        f'leave them out with data.unknown=drop{mend}')
-    blind = np.any([u.rows for u in unseen], axis=0)
-    if blind.all():
-        reasons = '; '.join(f'{u.reason}: {u.detail}' for u in unseen)
-        raise DataError(f'{source.name}: no row is left; {reasons}')
-    left = {f'left out, {u.reason}': u.detail for u in unseen}
-    return dataclasses.replace(task.take(~blind), manifest={**task.manifest, **left})
+        mend = f'{first.mend}, or ' if first.mend else ''
+        raise DataError(f'{source.name}: {first.reason}: {first.detail}; {mend}'
+                        'leave them out with data.unknown=drop')
+    account = pd.concat([task.left_out, _account(task.samples, unseen)], ignore_index=True)
+    blind = np.any([u.rows for u in unseen], axis=0) if unseen else np.zeros(len(task.samples), bool)
+    if blind.all(): raise DataError(f'{source.name}: no row is left; {"; ".join(left_out_lines(account))}')
+    if not len(account): return task
+    task = task.take(~blind) if unseen else task
+    return dataclasses.replace(task, left_out=account,
+                               manifest={**task.manifest, 'left out': account.to_dict('records')})
+
+def _lost(kind, samples, knowledge): return {g for u in kind.unseen(samples, knowledge) for g in u.genes}
+
+def _called(samples, names): # gene -> name
+    genes = tuple(names.get(g, g) for g in samples.genes)
+    return type(samples).trusted(genes, samples.indices, samples.offsets)
+
+def _as_known(kind, samples, knowledge, called):
+    "The samples with another name for each gene that the kind knows by that name alone"
+    for i in range(max(map(len, called.values()), default=0)):
+        other = {g: called[g][i] for g in _lost(kind, samples, knowledge) if len(called.get(g, ())) > i}
+        other = {g: name for g, name in other.items() if name not in samples.genes}
+        if not other: continue
+        still = _lost(kind, _called(samples, other), knowledge)
+        samples = _called(samples, {g: name for g, name in other.items() if name not in still})
+    return samples
 
 def _controlled(kind, knowledge, control, seed):
     "The knowledge, or its control that knows nothing"
@@ -141,20 +227,26 @@ def load_task(
     split:SplitConfig=SplitConfig(), # how the rows are divided
     control:str='none', # one of the kind's controls
     seed:int=0, # of the split and of the control, where the split has none of its own
-    seen_by:Sequence[Kind]=() # other kinds that must see each row, so that all are compared on the same rows
+    seen_by:Sequence[Kind]=(), # other kinds that must see each row, so that all are compared on the same rows
+    report:Callable=print, # is called with a line on how the data were read, or what was left out; None: nothing
+    scored:str='test' # the part whose scores will be read: the ceiling is that of its rows
 )->Task: # over the model's own vocabulary
     """Read the data, leave out what cannot be seen, divide the rest.
     Raises DataError, ConfigError or FileNotFoundError"""
     seed = seed if split.seed is None else split.seed
     task = source.load()
     knowledge = kind.knowledge(task)
-    unseen = kind.unseen(task.samples, knowledge)
-    for other in seen_by:
-        if other == kind: continue
-        unseen = unseen + other.unseen(task.samples, other.knowledge(task))
+    unseen = []
+    for other in (kind, *(k for k in seen_by if k != kind)):
+        known = knowledge if other is kind else other.knowledge(task)
+        unseen += other.unseen(_as_known(other, task.samples, known, task.called), known)
     task = _leave_out(task, unseen, source)
+    for line in [*task.notes, *(f'{source.name}: {line}' for line in left_out_lines(task.left_out))]:
+        if report is not None: report(line)
     task = dataclasses.replace(task, split=split.divide(task, seed))
+    task = dataclasses.replace(task, ceiling=task.ceiling_of(scored))
+    samples = _as_known(kind, task.samples, knowledge, task.called)
     knowledge = _controlled(kind, knowledge, control, seed)
     return dataclasses.replace(
-        task, samples=kind.adapt(task.samples, knowledge), knowledge={**task.knowledge, **knowledge},
+        task, samples=kind.adapt(samples, knowledge), knowledge={**task.knowledge, **knowledge},
         manifest={**task.manifest, **kind.manifest(knowledge)})
