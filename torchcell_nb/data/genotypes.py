@@ -121,7 +121,8 @@ def tensors(self:Genotypes)->tuple: # indices int32, offsets int64 [n + 1]
 # %% ../../nbs/data/02_genotypes.ipynb #f411c8d4
 @patch
 def __getitem__(self:Genotypes, i:int)->list: # of gene names
-    "Names of the genes disrupted in genotype i"
+    "Names of the genes disrupted in genotype i. Raises IndexError"
+    if not -len(self) <= i < len(self): raise IndexError(f'genotype {i}: there are {len(self)}, counted from 0')
     i = range(len(self))[i]
     return [self.genes[j] for j in self.indices[self.offsets[i]:self.offsets[i + 1]]]
 
