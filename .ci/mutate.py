@@ -19,7 +19,7 @@ silent = {'print', 'progress_bar', 'warn', 'card', 'heading', 'log', 'isinstance
 def draws(f):
     "Whether a function only draws or prints"
     arguments = {a.arg for a in (*f.args.posonlyargs, *f.args.args, *f.args.kwonlyargs)}
-    return bool(re.match(r'_?(plot|draw|show)|__repr__|__str__|_repr_|_html|_card', f.name)) or 'ax' in arguments \
+    return bool(re.match(r'_?(plot|draw|show)|__repr__|__str__|_repr_|_html|_card', f.name) or arguments & {'ax', 'axes'}) \
         or any(isinstance(n, ast.Name) and n.id in ('plt', 'card') for n in ast.walk(f))
 
 class Edits(ast.NodeVisitor):

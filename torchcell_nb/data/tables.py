@@ -111,11 +111,12 @@ def _parquet_cells(path):
     import pyarrow as pa
     import pyarrow.parquet as pq
     regular_file(path)
-    try: table = pq.read_table(path, partitioning=None)
+    try:
+        names = list(map(str, pq.read_schema(path).names))
+        _check_header(path, 'its header', names)
+        table = pq.read_table(path, partitioning=None)
     except (pa.ArrowException, OSError) as e:
         raise DataError(f'{path}: cannot be read as parquet, {str(e).splitlines()[0]}; is it cut short?') from None
-    names = list(map(str, table.column_names))
-    _check_header(path, 'its header', names)
     if not len(table): raise DataError(f'{path}: no rows')
     columns = {name: table.column(i).to_pylist() for i, name in enumerate(names)}
     rows = pd.DataFrame({k: pd.Series(v, dtype=object) for k, v in columns.items()})
@@ -278,9 +279,8 @@ def _numbers(path, cells, column):
 
 def _one_decimal_sign(where, column):
     "Refuse a column with decimal commas and points: 1.234 may be a thousand"
-    cells = [(line, cell) for line, cell in column.items() if isinstance(cell, str)]
-    points = [(line, cell) for line, cell in cells if '.' in cell]
-    if not points or not any(',' in cell for _, cell in cells): return
+    points = [(line, cell) for line, cell in column.items() if '.' in cell]
+    if not points or not any(',' in cell for cell in column): return
     line, cell = points[0]
     raise DataError(f'{where} {line}: {column.name} {cell!r} has a point, and other rows a decimal comma; '
                     'write all of them alike')
@@ -510,6 +510,13 @@ def _first_places(cells, rows, found):
             if name in found.unknown: places.setdefault(name, f'{cells.where} {line}')
     return places
 
+# %% ../../nbs/data/10_tables.ipynb #fe823d3f
+def _rows_of(stays, cells, written, values, errors):
+    "The rows that stay, of each"
+    written = [row for row, s in zip(written, stays) if s]
+    errors = None if errors is None else errors[stays]
+    return cells._replace(rows=cells.rows[stays]), written, values[stays], errors
+
 # %% ../../nbs/data/10_tables.ipynb #4781646b
 def open_table(
     path:str|Path, # .tsv, .csv, .txt (also .gz, .xz, .bz2), .xlsx or .parquet
@@ -550,6 +557,7 @@ def open_table(
     return TableRead(genotypes, Phenotypes(values, errors, **about), columns, found, account,
                      Path(path).name, cells.note, places)
 
+# %% ../../nbs/data/10_tables.ipynb #2782e748
 def read_genotypes(
     path:str|Path, # as `open_table` takes it; it needs no column of values
     gene_columns:str|list[str]=None, # columns of the genes; those with usual names unless given
@@ -560,12 +568,6 @@ def read_genotypes(
     columns = _gene_columns(path, list(cells.rows), gene_columns)
     written = _names_of_rows(path, cells, columns, names)
     return cells.rows[columns].reset_index(drop=True), written
-
-def _rows_of(stays, cells, written, values, errors):
-    "The rows that stay, of each"
-    written = [row for row, s in zip(written, stays) if s]
-    errors = None if errors is None else errors[stays]
-    return cells._replace(rows=cells.rows[stays]), written, values[stays], errors
 
 # %% ../../nbs/data/10_tables.ipynb #3987fc7c
 def read_table(

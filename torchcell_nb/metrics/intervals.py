@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import partial
 
 import numpy as np
-from scipy import stats
+import scipy # imports its parts when they are used
 
 from .left_out import _bundled, _fast, _of_sums, _without
 from .numbers import (
@@ -131,6 +131,6 @@ def _difference(m, P, clusters, first, metric, level, seeds):
     V, df = _add(*parts)
     low, high = _t_ends(value, V, df, level)
     with np.errstate(invalid='ignore', divide='ignore'): t = value/np.sqrt(V)
-    p = 2*float(stats.t.sf(abs(t), df)) if V > 0 else float(value == 0)
+    p = 2*float(scipy.stats.t.sf(abs(t), df)) if V > 0 else float(value == 0)
     return dict(a=float(each[:first].mean()), b=float(each[first:].mean()), difference=float(value),
                 low=low, high=high, p=p if not np.isnan(value) else float('nan'))

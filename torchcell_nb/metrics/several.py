@@ -9,7 +9,7 @@ __all__ = ['corrected_resampled_t', 'holm']
 from collections.abc import Sequence
 
 import numpy as np
-from scipy import stats
+import scipy # imports its parts when they are used
 
 # %% ../../nbs/metrics/09_several.ipynb #96180f15
 def corrected_resampled_t(
@@ -26,8 +26,8 @@ def corrected_resampled_t(
     mean, nan = float(v.mean()), float('nan')
     if J < 2 or v.std() == 0: return dict(mean=mean, low=nan, high=nan, p=nan)
     error = np.sqrt((1/J + test/train)*v.var(ddof=1))
-    low, high = stats.t.interval(level, J - 1, mean, error)
-    p = 2*stats.t.sf(abs(mean)/error, J - 1)
+    low, high = scipy.stats.t.interval(level, J - 1, mean, error)
+    p = 2*scipy.stats.t.sf(abs(mean)/error, J - 1)
     return dict(mean=mean, low=float(low), high=float(high), p=float(p))
 
 # %% ../../nbs/metrics/09_several.ipynb #99265b68
