@@ -14,7 +14,7 @@ pairs = [('min', 'max'), ('any', 'all'), ('argmin', 'argmax'), ('floor', 'ceil')
          ('parents', 'children'), ('ancestors', 'descendants'), ('predecessors', 'successors')]
 names = dict(pairs) | {b: a for a, b in pairs}
 words = dict(left='right', right='left', train='test', validation='test', test='validation')     # strings that decide something
-silent = {'print', 'progress_bar', 'warn', 'card', 'heading', 'log', 'isinstance', 'issubclass', 'getattr', 'setattr', 'hasattr', 'field', 'TypeVar', 'add_argument'}
+silent = {'print', 'progress_bar', 'warn', 'card', 'heading', 'log', 'isinstance', 'issubclass', 'getattr', 'setattr', 'hasattr', 'field', 'TypeVar', 'add_argument', 'add_parser'}
 
 def draws(f):
     "Whether a function only draws or prints"
