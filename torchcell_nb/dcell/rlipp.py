@@ -6,7 +6,6 @@
 __all__ = ['state_power', 'rlipp']
 
 # %% ../../nbs/dcell/12_rlipp.ipynb #49408798
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
