@@ -85,9 +85,9 @@ def own_shares(
     network = None if isinstance(model, Hierarchy) else network_of(model)[0]
     if network is None and value is None: raise DataError('a Hierarchy predicts nothing: give `value`, or a model')
     h = model if network is None else network.hierarchy
-    if value is None: value = network.predict(genotypes)
-    genotypes, value = _few_rows(genotypes, value, rows)
-    share = forward_shares(term_hits(h, genotypes), value, most)[:-1]
+    few, chosen = _few_rows(genotypes, np.zeros(len(genotypes)) if value is None else value, rows)
+    explained = network.predict(few) if value is None else chosen
+    share = forward_shares(term_hits(h, few), explained, most)[:-1]
     found = pd.DataFrame(dict(term=h.terms[:-1], name=h.names[:-1], stratum=h.stratum[:-1],
                               contained=h.contained[:-1], share=share))
     return found.sort_values('share', ascending=False, ignore_index=True)
