@@ -29,6 +29,7 @@ def _as_often(carried, value, exact, times, seed):
         count += (orders @ carried >= observed - rounding).sum(0)
     return count
 
+# %% ../../nbs/dcell/14_chance.ipynb #9e1b2795
 def importance_p_values(
     model:Any, # a DCell, a Fit of one, or a Run of one, which has the rest
     genotypes:Genotypes=None, # n genotypes the model was NOT fitted on; the validation part of a Run

@@ -67,8 +67,9 @@ def rlipp(
     rows:int=2000 # at most this many genotypes of either part, evenly spread
 )->pd.DataFrame: # term, name, stratum, contained, power, children_power, gain, rlipp; largest gain first, leaves last
     "Relative local improvement in predictive power (Ma et al. 2018) of every term. Raises DataError"
-    if genotypes is None: (fitted, y), (held, held_y) = (_few_rows(*_part_of(model, p), rows) for p in ('train', 'validation'))
-    else: (fitted, y), (held, held_y) = _parts(genotypes, value, split, rows)
+    if genotypes is None: parts = [_few_rows(*_part_of(model, part), rows) for part in ('train', 'validation')]
+    else: parts = _parts(genotypes, value, split, rows)
+    (fitted, y), (held, held_y) = parts
     network = network_of(model)[0]
     h, terms = network.hierarchy, network.by_term()
     power, children = _powers(h, _states_of(terms, fitted), y, _states_of(terms, held), held_y)

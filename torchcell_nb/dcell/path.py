@@ -29,6 +29,10 @@ def _four(hierarchy, a, b):
     if a == b: raise DataError(f'a double knock-out takes two genes; {a!r} is given twice')
     return Genotypes.from_names([[], [a], [b], [a, b]], genes=hierarchy.genes)
 
+_predicted = 'wild', 'single_a', 'single_b', 'double'
+def _rms(x): return float(np.sqrt(np.mean(np.square(x))))
+
+# %% ../../nbs/dcell/16_path.ipynb #3811c807
 @torch.no_grad()
 def knockout_path(
     model:Any, # a DCell, a Fit of one, or a Run of one
@@ -42,7 +46,8 @@ def knockout_path(
     Raises DataError for genes that are not there"""
     network, mean, sd = network_of(model, mean, sd)
     h, terms = network.hierarchy, network.by_term().eval()
-    batch, inside = _four(h, a, b).tensors(), h.contained_genes()[:, [h.genes.index(a), h.genes.index(b)]].toarray()
+    batch = _four(h, a, b).tensors()
+    inside = h.contained_genes()[:, [h.genes.index(a), h.genes.index(b)]].toarray()
     heads, rows = (mean + sd*terms(*batch)).numpy(), []
     for t, (wild, of_a, of_b, double) in enumerate(s.numpy() for s in terms.states(*batch)):
         if not inside[t].any(): continue
@@ -53,9 +58,6 @@ def knockout_path(
     path = pd.DataFrame(rows, columns=columns)
     path.attrs.update(a=a, b=b)
     return path
-
-_predicted = 'wild', 'single_a', 'single_b', 'double'
-def _rms(x): return float(np.sqrt(np.mean(np.square(x))))
 
 # %% ../../nbs/dcell/16_path.ipynb #0099cad5
 _colours = dict(wild=palette['ink'], single_a=palette['ridge'], single_b=palette['train'], double=palette['signal'])
@@ -79,12 +81,14 @@ def _draw_predictions(path, names, unit, ax):
     for y, row in enumerate(rows.itertuples()):
         ax.plot([row.wild, row.double], [y, y], color=palette['quiet'], lw=1, zorder=1)
         for column in _predicted:
-            ax.plot(getattr(row, column), y, 'o', ms=7, color=_colours[column], alpha=.85, label=None if y else labels[column])
+            label = None if y else labels[column]
+            ax.plot(getattr(row, column), y, 'o', ms=7, color=_colours[column], alpha=.85, label=label)
     ax.set_yticks(range(len(rows)), [f'{_short(n, 34)}  {i}' for i, n in enumerate(rows.name, 1)], fontsize=9)
     ax.invert_yaxis()
     ax.set_xlabel(f"prediction of the term's own head{unit and f', {unit}'}")
     ax.legend(loc='lower center', bbox_to_anchor=(.3, 1), ncols=4, fontsize=9, handletextpad=0, columnspacing=1)
 
+# %% ../../nbs/dcell/16_path.ipynb #d69ea71b
 def plot_path(
     model:Any, # a Hierarchy, a DCell, a Fit or a Run of one
     path:pd.DataFrame, # as `knockout_path` returns it

@@ -75,6 +75,7 @@ def _by_importance(hierarchy, importance):
                               contained=h.contained[:-1], importance=importance))
     return found.sort_values('importance', ascending=False, ignore_index=True)
 
+# %% ../../nbs/dcell/07_silencing.ipynb #7123dd2a
 def importance(
     model:Any, # a DCell, a Fit of one, or a Run of one, which has the rest
     genotypes:Genotypes=None, # n genotypes the model was not fitted on; the validation part of a Run
@@ -107,6 +108,7 @@ def _part_of(run, part):
     rows = run.predictions
     return run.samples(part), rows.measured[rows.part == part].to_numpy()
 
+# %% ../../nbs/dcell/07_silencing.ipynb #c64988ca
 def gradient_importance(
     model:Any, # a DCell, a Fit of one, or a Run of one, which has the rest
     genotypes:Genotypes=None, # n genotypes the model was not fitted on; the validation part of a Run

@@ -16,7 +16,7 @@ from scipy import sparse
 
 from ..data import Genotypes
 from ..go_filters import Hierarchy
-from ..ground import DataError, one_of
+from ..ground import DataError, nearest, one_of
 from ..train import network_of
 
 # %% ../../nbs/dcell/15_epistasis.ipynb #1480b791
@@ -28,9 +28,12 @@ def _number_pairs(hierarchy, pairs):
     if pairs is None: return np.stack(np.triu_indices(n, 1), 1)
     number = {g: i for i, g in enumerate(hierarchy.genes)}
     unknown = [g for pair in pairs for g in pair if g not in number]
-    if unknown: raise DataError(f'gene {unknown[0]!r} is not among the {n} genes of the hierarchy, such as {hierarchy.genes[0]!r}')
+    if unknown:
+        raise DataError(f'gene {unknown[0]!r} is not among the {n} genes of the hierarchy; '
+                        f'did you mean {nearest(unknown[0], number)!r}?')
     return np.array([[number[g] for g in pair] for pair in pairs], int).reshape(-1, 2)
 
+# %% ../../nbs/dcell/15_epistasis.ipynb #d121e9c2
 def epistasis(
     model:Any, # a DCell, a Fit of one, or a Run of one
     pairs:Iterable[tuple[str, str]]=None, # pairs of gene names; all pairs of the hierarchy's genes unless given
@@ -44,9 +47,9 @@ def epistasis(
     h = network.hierarchy
     pair = _number_pairs(h, None if pairs is None else list(pairs))
     singles = np.arange(len(h.genes))
-    both = Genotypes(h.genes, np.concatenate([singles, np.sort(pair, 1).ravel()]),
-                     np.concatenate([[0], np.arange(len(singles) + 1), len(singles) + 2*np.arange(1, len(pair) + 1)]))
-    predicted = mean + sd*network.predict(both)
+    ends = np.arange(len(singles) + 1), len(singles) + 2*np.arange(1, len(pair) + 1)
+    mutants = Genotypes(h.genes, np.concatenate([singles, np.sort(pair, 1).ravel()]), np.concatenate([[0], *ends]))
+    predicted = mean + sd*network.predict(mutants)           # the wild type, all single mutants, the double ones
     wild, single, double = predicted[0], predicted[1:1 + len(singles)], predicted[1 + len(singles):]
     a, b = single[pair[:, 0]], single[pair[:, 1]]
     names = np.array(h.genes, object)[pair]
@@ -109,6 +112,7 @@ def epistasis_between(
             if chosen.any(): mean[i, j] = epsilon[chosen].mean()
     return pd.DataFrame(mean, terms, terms)
 
+# %% ../../nbs/dcell/15_epistasis.ipynb #be7ca291
 def plot_epistasis(
     between:pd.DataFrame, # as `epistasis_between` returns it
     names:Sequence[str]=None, # of its terms; the ids unless given
