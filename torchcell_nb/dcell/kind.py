@@ -21,7 +21,8 @@ from ..data import Genotypes, Samples
 from .certificate import Certificate, certify, plot_certificate
 from .definition import activations, heads, norms
 from .fast import DCell
-from .silencing import causal_terms, importance, plot_importance
+from .silencing import _part_of, causal_terms, importance, plot_importance
+from .shares import own_shares
 from .loss import RootHead
 from .screen import screener
 from ..go_filters import Hierarchy, plot_funnel
@@ -139,15 +140,23 @@ def load(self:DCellKind, folder:Path)->dict: # hierarchy
     return dict(hierarchy=Hierarchy.load(folder/'hierarchy.json'))
 
 # %% ../../nbs/dcell/10_kind.ipynb #a2cd5038
+def _with_shares(table, run):
+    "The table with own shares of what is predicted, and of what was measured, for the training part"
+    train, measured = _part_of(run, 'train')
+    shares = dict(share=own_shares(run.model, train), share_measured=own_shares(run.model.hierarchy, train, measured))
+    return table.assign(**{column: table.term.map(of.set_index('term').share) for column, of in shares.items()})
+
 def run_importance(
     run:Any # a finished Run of a DCell
-)->pd.DataFrame: # as `importance` returns it
-    "Importance of every term on the validation part; kept in the run's folder as importance.tsv"
+)->pd.DataFrame: # as `importance` returns it, and share, share_measured: see `own_shares`
+    """Importance of every term on the validation part, and its own share on the training part.
+    Kept in the run's folder as importance.tsv"""
     path = run.folder/'importance.tsv'
     if not path.exists():
         held = run.predictions
         measured = held.measured[held.part == 'validation'].to_numpy()
         table = importance(run.model, run.samples('validation'), measured, run.mean, run.sd)
+        table = _with_shares(table, run)
         with whole(path) as part: table.to_csv(part, sep='\t', index=False)
     return pd.read_csv(path, sep='\t')
 
@@ -158,9 +167,12 @@ def _importance_sections(run):
     simulated = ' (simulated)' if run.metrics['simulated'] else ''
     title = f'The subsystems that matter most{simulated}'
     figure = plot_importance(run.knowledge['hierarchy'], table, title=title, causal=causal)
-    top = table.head(8)[['term', 'name', 'contained', 'importance']].set_index('term')
-    lead = ('How much worse the root predicts on the validation part when the term is silenced, '
-            'in squared units of the phenotype')
+    if 'share' not in table: table = table.assign(share=np.nan, share_measured=np.nan)     # of an earlier version
+    top = table.sort_values('share', ascending=False, kind='stable').head(8)
+    top = top[['term', 'name', 'contained', 'share', 'share_measured', 'importance']].set_index('term')
+    lead = ('Share: what the genes of the term explain of the predictions, and share_measured of what was measured, on the '
+            'training part, beyond the terms above it. Importance: how much worse the root predicts on the validation '
+            'part when the term is silenced, in squared units; relatives of an important term have it too')
     return Section('Subsystems', figure), Section('Most important subsystems', table=top, lead=lead)
 
 def _certificate_section(run):
@@ -169,8 +181,8 @@ def _certificate_section(run):
 
 # %% ../../nbs/dcell/10_kind.ipynb #d77b313d
 @patch
-def importance(self:DCellKind, run:Any)->pd.DataFrame: # as `importance` of dcell/07_silencing returns it
-    "Importance of every term on the validation part of a Run"
+def importance(self:DCellKind, run:Any)->pd.DataFrame: # as `run_importance` returns it
+    "Importance of every term on the validation part of a Run, and its own share on the training part"
     return run_importance(run)
 
 @patch
