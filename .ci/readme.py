@@ -13,9 +13,9 @@ def readme():
     nb.metadata['language_info'] = {'name': 'python'}
     for c in nb.cells:
         if re.match(r'#\|\s*echo: false', c.source): c.source = ''
-        if c.cell_type == 'markdown': c.source = re.sub(r'\]\((?!https?:)([\w/.-]+\.(ipynb|qmd))\)', r'](nbs/\1)', c.source)   # links on the site are relative to nbs/
     nb.cells = [c for c in nb.cells if c.source.strip() or c.get('outputs')]
     text, resources = MarkdownExporter().from_notebook_node(nb, {'output_files_dir': 'README_files', 'unique_key': 'figure'})
+    text = re.sub(r'\]\((?!https?:)([\w/.-]+\.(ipynb|qmd))\)', r'](nbs/\1)', text)                     # links on the site are relative to nbs/
     text = re.sub(r'\n{3,}', '\n\n', text.replace('```python\n\n```', ''))
     return '<!-- made from nbs/index.ipynb by `make readme`; edit that -->\n\n' + text.strip() + '\n', resources.get('outputs', {})
 

@@ -22,8 +22,8 @@ _nouns = dict(
             'plot_predictions r2 replicate_ceiling spearman',
     train='Baseline DnaRepair Fit FitConfig Kind Section Simulated Source Spread SplitConfig Table Task TopologyFiles '
           'TrigenicHits calibrate fit fit_baseline load_task member_predictions plot_curves',
-    dcell='Certificate DCell DCellByTerm DCellKind DCellLoss certify diagnostics importance plot_certificate plot_importance '
-          'predict_screen silenced subsystem_states',
+    dcell='Certificate DCell DCellByTerm DCellKind DCellLoss certify diagnostics epistasis importance own_shares plot_certificate '
+          'plot_importance predict_screen rlipp silenced subsystem_states',
     experiments='Run RunConfig archive archived compare compare_runs compose_config plot_scores reproduces run_grid runs_in '
                 'settings_that_differ summary train_run write_report')
 
