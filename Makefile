@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SITE := .venv-site/bin/smalldocs
 
-.PHONY: help env demo test test-slow mutants lab site readme export clean-notebooks hooks
+.PHONY: help env demo test test-slow log mutants lab site readme export clean-notebooks hooks
 
 help:
 	@echo "make demo   install the base pinned, train on the embedded example, write runs/demo/report.html"
@@ -11,6 +11,7 @@ help:
 	@echo "make lab    open the notebooks in JupyterLab"
 	@echo "make site   build the site (Quarto if it is installed, else smalldocs)"
 	@echo "make env    only install, into .venv"
+	@echo "make log    run the experiment log anew, each entry from a fresh kernel, on its archived runs; ENTRY=2025-05-12-overfit for one"
 	@echo "also: test-slow, mutants, readme, export, clean-notebooks, hooks"
 
 # The base is what the demo needs; everything else is installed on top of it, into the same .venv.
@@ -39,6 +40,10 @@ test: env $(SITE)
 
 test-slow: env $(SITE)
 	$(BIN)/python .ci/test.py --slow
+
+# Trains nothing but each entry's small version: the slow cells, which made the archives, are left out.
+log: .venv/all
+	$(BIN)/python .ci/test.py experiments/log/$(ENTRY)
 
 # Before a release, not in CI: about an hour of processor time, and it goes on where it was stopped.
 mutants: env

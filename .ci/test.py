@@ -1,6 +1,6 @@
 """Every notebook by nbdev's own test runner, one process each, then the checks on the repository. Ends with `N passed, N failed`.
 
-usage: test.py [--slow] [NOTEBOOK ...]
+usage: test.py [--slow] [PART OF A NOTEBOOK'S PATH ...]
 
 Cells marked `#| realdata` run where TORCHCELL_NB_DATA names a folder; elsewhere they are skipped, and counted as skipped.
 """
@@ -20,7 +20,7 @@ results = []
 
 def notebooks():
     found = sorted(p for p in (top/'nbs').rglob('*.ipynb') if '.ipynb_checkpoints' not in p.parts)
-    return [p for p in found if not words or any(w in p.name for w in words)]
+    return [p for p in found if not words or any(w in p.relative_to(top).as_posix() for w in words)]
 
 def say(name, ok, seconds, note='', output=''):
     results.append((ok, name)); print(f'{"ok    " if ok else "FAILED"} {name:<48} {seconds:6.1f} s  {note}', flush=True)
