@@ -415,6 +415,7 @@ class Sweep:
         if not (self.folder/'sweep.json').exists(): raise FileNotFoundError(f'{self.folder}: holds no sweep')
         self.job = json.loads((self.folder/'sweep.json').read_text())
         self.space = self.job['space']
+        self.simulated = ' (simulated)' if self.job['simulated'] else '' # for titles
         self.study = _study(self.folder, self.job['storage'])
         self._trials = _Trials(self.job['words'], self.job['name'], self.job['config_dir'])
 
@@ -464,14 +465,14 @@ def _said(self:Sweep):
 @patch
 def __repr__(self:Sweep):
     counts, facts = self._said()
-    return '\n'.join([f'Sweep {self.folder.name}: {counts}', *(f'  {k}: {v}' for k, v in facts.items())])
+    return '\n'.join([f'Sweep {self.folder.name}{self.simulated}: {counts}', *(f'  {k}: {v}' for k, v in facts.items())])
 
 @patch
 def _repr_html_(self:Sweep):
     counts, facts = self._said()
     columns = ['trial', 'score', 'kept_epoch', 'seconds', *self.space]
     table = self.trials.query('state == "complete"').nlargest(5, 'score')[columns].set_index('trial')
-    return card(f'Sweep {self.folder.name}', {'trials': counts, **facts}, table, 'the best trials')
+    return card(f'Sweep {self.folder.name}{self.simulated}', {'trials': counts, **facts}, table, 'the best trials')
 
 # %% ../../nbs/experiments/16_sweeps.ipynb #59bcce7f
 def _tidy(sweep):
@@ -521,7 +522,7 @@ def _prepare(words, out, space, storage, name, config_dir):
     loss = build_loss(config.loss, task)
     check_fit(config.model.build(task, loss), task.samples, task.targets, task.split, config.fit, loss)
     job = dict(asked=_asked_of(trials, space, task), words=words, name=name, config_dir=config_dir and str(config_dir),
-               space=space, storage=storage)
+               space=space, storage=storage, simulated='truth' in task.knowledge)
     _check_sweep_folder(out, config, job['asked'])
     out.mkdir(parents=True, exist_ok=True)
     if not (out/'sweep.json').exists(): _write_json(out/'sweep.json', job)
