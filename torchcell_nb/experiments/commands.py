@@ -193,6 +193,7 @@ def _add_reading(commands):
              ('--genes', dict(metavar='A,B,...|@FILE', help='genes of the screen; all that the run knows unless given')),
              ('--out', dict(required=True, metavar='FILE', help='.tsv, .csv or .parquet')))
 
+# %% ../../nbs/experiments/05_commands.ipynb #753e6dff
 _sweep_help = '''
 Trains setting after setting and keeps the score of each on the validation part; the test part is not read. The same
 command goes on where it was stopped, however that was. The default settings are the first trial.
@@ -207,12 +208,16 @@ A search space is a file like configs/space/fit.yaml: settings with ranges {{low
 def _add_sweep(commands):
     parser = _add(commands, 'sweep', 'search settings by their score on the validation part',
                   _sweep_help.format(spaces=_choices('space').replace('space=', '--space ')), sweep)
-    parser.add_argument('--trials', type=int, required=True, metavar='N', help='finished trials in the end, earlier ones among them')
+    parser.add_argument('--trials', type=int, required=True, metavar='N',
+                        help='finished trials in the end, earlier ones among them')
     parser.add_argument('--out', required=True, metavar='DIR', help='folder of the sweep')
     parser.add_argument('--space', default='fit', metavar='FILE', help='what is searched; fit unless given')
-    parser.add_argument('--workers', type=int, default=1, metavar='K', help='processes; with 1 the same command gives the same study')
-    parser.add_argument('--storage', metavar='URL', help='a database that several machines share, such as mysql+pymysql://...')
+    parser.add_argument('--workers', type=int, default=1, metavar='K',
+                        help='processes; with 1 the same command gives the same study')
+    parser.add_argument('--storage', metavar='URL',
+                        help='a database for several machines, each with a DIR of the same name')
 
+# %% ../../nbs/experiments/05_commands.ipynb #2ff435ce
 def add_commands(
     commands:argparse._SubParsersAction, # top-level commands
     fetches:argparse._SubParsersAction, # after `torchcell_nb data`

@@ -146,6 +146,7 @@ def _on_rows(runs, base):
     found = paired_difference(measured, a, b, clusters, seeds=len(a) > 1)
     return {'rows and seeds from': found['low'], 'to': found['high'], 'p': found['p']}
 
+# %% ../../nbs/experiments/04_log.ipynb #bb8505ae
 def compare_settings(
     runs:Mapping[str, Sequence[Run]], # name -> runs, of the same seeds; the first is what the others are compared with
     metric:str='pearson' # a key of the metrics

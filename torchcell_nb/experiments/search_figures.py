@@ -35,7 +35,7 @@ def plot_search(
         if len(some): ax.scatter(some.trial, some.score, color=colour, s=size, label=state, zorder=2)
     ax.step(best.index, best, where='post', color=palette['signal'], label='best so far', zorder=1)
     default = trials[trials.default & (trials.state == 'complete')]
-    if len(default): ax.axhline(default.score.iloc[0], color=palette['ceiling'], ls='--', lw=1.2, label='default settings')
+    for score in default.score: ax.axhline(score, color=palette['ceiling'], ls='--', lw=1.2, label='default settings')
     ax.set(xlabel='trial', ylabel='validation score', title=f'Search{sweep.simulated}')
     ax.legend(loc='upper left', bbox_to_anchor=(0, -.2), ncols=4, fontsize=9, handletextpad=.3, columnspacing=1.2)
     return ax

@@ -39,8 +39,10 @@ def _more(run):
     seconds = (run.metrics.get('seconds') or {}).get('training')
     flat = pd.json_normalize(run.config).iloc[0].to_dict()
     settings = {f'settings {k}': v for k, v in flat.items() if k not in ('out', 'seed', 'fit.seed', 'control')}
-    return _figures(run.metrics[run.last_part]) | {'data hash': data, 'split': run.metrics['split'], 'seconds': seconds} | settings
+    about = {'data hash': data, 'split': run.metrics['split'], 'seconds': seconds}
+    return _figures(run.metrics[run.last_part]) | about | settings
 
+# %% ../../nbs/experiments/10_side_by_side.ipynb #f9606714
 def _read_row(run, more):
     part = run.last_part
     metrics, versions = run.metrics[part], run.metrics['versions']

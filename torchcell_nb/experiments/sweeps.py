@@ -72,7 +72,8 @@ def train(self:_Trials, values, watch): # a Fit, and its task
     loss = build_loss(config.loss, task)
     torch.manual_seed(config.seed)
     model = config.model.build(task, loss)
-    return fit(model, task.samples, task.targets, task.split, loss, config.fit, progress=False, watch=watch), task
+    quiet = dataclasses.replace(config.fit, wandb='disabled')
+    return fit(model, task.samples, task.targets, task.split, loss, quiet, progress=False, watch=watch), task
 
 @patch
 def keep(self:_Trials, values, fitted, task, folder, seconds):
@@ -168,7 +169,8 @@ def _recover(study, out, url, me):
     put_in_line = optuna.storages.RetryHeartbeatStaleTrialCallback(max_retry=1)
     for trial in everything:
         killed = trial.state == TrialState.FAIL and 'reason' not in trial.user_attrs
-        if killed and trial.number not in retried and trial.params: put_in_line(study, trial)
+        known = trial.params or 'fixed_params' in trial.system_attrs
+        if killed and known and trial.number not in retried: put_in_line(study, trial)
 
 # %% ../../nbs/experiments/16_sweeps.ipynb #f7b10048
 def _counts(study):
@@ -351,7 +353,8 @@ def _asked_of(trials, space, task):
     "What decides a sweep, flat, for comparison"
     settings = {k: v for k, v in trials.settings({}).to_dict().items() if k not in ('out', 'test', 'baselines')}
     flat = pd.json_normalize(_plain(settings)).iloc[0].to_dict()
-    return _plain({**flat, **{f'space {k}': v for k, v in space.items()}, 'data are': task.manifest, 'split id': task.split.id})
+    flat |= {f'space {k}': v for k, v in space.items()}
+    return _plain({**flat, 'data are': task.manifest, 'split id': task.split.id})
 
 def _check_same(where, old, new):
     changed = _changed(old, new)
@@ -360,32 +363,34 @@ def _check_same(where, old, new):
 
 def _check_sweep_folder(out, config, asked):
     "Refuse early what cannot be the sweep's folder"
-    if (out/'sweep.json').exists():
-        with reading(out/'sweep.json', 'remove the folder, and start anew'): old = json.loads((out/'sweep.json').read_text())['asked']
+    path = out/'sweep.json'
+    if path.exists():
+        with reading(path, 'remove the folder, and start anew'): old = json.loads(path.read_text())['asked']
         _check_same(out, old, asked)
     elif out.is_dir() and any(not p.name.startswith('.part-') for p in out.iterdir()):
         raise ConfigError(f'{out}: is not empty and holds no sweep; choose another --out')
     else: _check_folder(out, dataclasses.replace(config, out=str(out)))
 
 # %% ../../nbs/experiments/16_sweeps.ipynb #ea6eb398
+def _holds(spec, value):
+    "Is a value among those that are searched?"
+    if isinstance(spec, list): return value in spec
+    on_step = not spec['step'] or (value - spec['low']) % spec['step'] == 0
+    return spec['low'] <= value <= spec['high'] and on_step
+
 def _default_values(config, space):
     "The settings as they are without a search; None where the space does not hold them"
     values = setting_values(config, space)
-    for key, spec in space.items():
-        if key not in values: return None
-        value = values[key]
-        if isinstance(spec, list): inside = value in spec
-        else: inside = spec['low'] <= value <= spec['high'] and not (spec['step'] and (value - spec['low']) % spec['step'])
-        if not inside: return None
-    return values
+    held = all(key in values and _holds(spec, values[key]) for key, spec in space.items())
+    return values if held else None
 
 def _open_study(out, job, config):
     "The study, begun with the default settings unless it is there"
     import optuna
     with FileLock(out/'.turn.lock'):
-        storage = _storage(out, job['storage'])
-        if out.absolute().name not in optuna.get_all_study_names(storage):
-            optuna.create_study(study_name=out.absolute().name, storage=storage, direction='maximize', load_if_exists=True)
+        storage, name = _storage(out, job['storage']), out.absolute().name
+        if name not in optuna.get_all_study_names(storage):
+            optuna.create_study(study_name=name, storage=storage, direction='maximize', load_if_exists=True)
         study = _study(out, job['storage'])
         old = study.user_attrs.get('asked')
         if old is None: study.set_user_attr('asked', job['asked'])
@@ -401,8 +406,9 @@ _states = dict(COMPLETE='complete', PRUNED='pruned', FAIL='failed', RUNNING='run
 def _trial_row(trial):
     "What is said of a trial"
     about = trial.user_attrs
-    return dict(trial=trial.number, state=_states[trial.state.name], score=trial.value, epochs=len(trial.intermediate_values),
-                kept_epoch=about.get('kept_epoch'), seconds=about.get('seconds'), default=bool(about.get('default')),
+    return dict(trial=trial.number, state=_states[trial.state.name], score=trial.value,
+                epochs=len(trial.intermediate_values), kept_epoch=about.get('kept_epoch'),
+                seconds=about.get('seconds'), default=bool(about.get('default')),
                 again=(_again(trial) or [None])[-1],
                 reason=about.get('reason', 'killed' if trial.state.name == 'FAIL' else ''), **trial.params)
 
@@ -421,8 +427,9 @@ class Sweep:
 
 # %% ../../nbs/experiments/16_sweeps.ipynb #a648e9f9
 @patch(as_prop=True)
-def trials(self:Sweep)->pd.DataFrame: # trial, state, score, epochs, kept_epoch, seconds, default, again, reason, and a column per setting
-    "A row per trial. A trial that was `pruned` was given up early; `again` is the killed trial whose settings it tries again"
+def trials(self:Sweep)->pd.DataFrame: # trial, state, score, epochs, kept_epoch, seconds, default, again, reason, ...
+    """A row per trial, a column per setting. A `pruned` trial was given up early, at the score of its last epoch;
+    `again` is the killed trial whose settings it tries once more"""
     table = pd.DataFrame([_trial_row(t) for t in self.study.get_trials(deepcopy=False)])
     for column in ('kept_epoch', 'again'): table[column] = table[column].astype('Int64')
     return table.astype(dict(score=float, seconds=float))
@@ -440,13 +447,8 @@ def config(self:Sweep,
     **rest:Any # what else `RunConfig` has, such as out='runs/best'
 )->RunConfig:
     "The settings of a run with what a trial found"
-    row = self.best if trial is None else self.trials.set_index('trial', drop=False).loc[trial]
-    return self._trials.settings({key: _of_type(row[key], spec) for key, spec in self.space.items()}, **rest)
-
-def _of_type(value, spec):
-    "As the space has it: a table may hold a whole number as a float"
-    if isinstance(spec, list): return next(v for v in spec if v == value and isinstance(v, bool) == isinstance(value, (bool, np.bool_)))
-    return int(value) if isinstance(spec['low'], int) else float(value)
+    number = int(self.best.trial if trial is None else trial)
+    return self._trials.settings(self.study.get_trials(deepcopy=False)[number].params, **rest)
 
 # %% ../../nbs/experiments/16_sweeps.ipynb #0bcf663f
 @patch
@@ -465,7 +467,8 @@ def _said(self:Sweep):
 @patch
 def __repr__(self:Sweep):
     counts, facts = self._said()
-    return '\n'.join([f'Sweep {self.folder.name}{self.simulated}: {counts}', *(f'  {k}: {v}' for k, v in facts.items())])
+    lines = [f'Sweep {self.folder.name}{self.simulated}: {counts}', *(f'  {k}: {v}' for k, v in facts.items())]
+    return '\n'.join(lines)
 
 @patch
 def _repr_html_(self:Sweep):
@@ -490,7 +493,8 @@ def _write_best(sweep):
     settings = {k: v for k, v in sweep.config().to_dict().items() if k != 'out'}
     del settings['fit']['seed']
     text = OmegaConf.to_yaml(OmegaConf.create(settings))
-    head = (f'# Trial {best.trial} of {len(sweep.trials)}: validation score {best.score:.6g} in epoch {best.kept_epoch}.\n'
+    head = (f'# Trial {best.trial} of {len(sweep.trials)}: '
+            f'validation score {best.score:.6g} in epoch {best.kept_epoch}.\n'
             f'# torchcell_nb train --config-dir {sweep.folder} --name best\n')
     write_text(sweep.folder/'best.yaml', head + text)
 
