@@ -39,7 +39,7 @@ def blanked(
         a = np.array(a)
         a[rows] = np.nan
         return a
-    targets = type(t).trusted(*map(_without, (t.values,)), t.columns, *map(_without, (t.errors, t.weights)))
+    targets = type(t).trusted(_without(t.values), t.columns, _without(t.errors), _without(t.weights))
     return dataclasses.replace(task, targets=targets)
 
 # %% ../../nbs/experiments/16_sweeps.ipynb #bc8f7b6f
@@ -545,6 +545,7 @@ def sweep(
     progress:bool=True # show a bar
 )->Sweep:
     """Search settings by their score on the validation part. Goes on if it was stopped.
+    A script that asks for several workers does so under `if __name__ == '__main__':`, as `multiprocessing` wants it.
     Raises ConfigError or DataError before anything is written"""
     for what, value in dict(trials=trials, workers=workers).items(): in_range(what, value, int, least=1)
     out = Path(out)
