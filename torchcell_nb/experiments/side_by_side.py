@@ -6,6 +6,7 @@
 __all__ = ['runs_in', 'settings_that_differ', 'RunComparison', 'compare_runs']
 
 # %% ../../nbs/experiments/10_side_by_side.ipynb #4c6cd0d7
+import hashlib, json
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -27,18 +28,34 @@ def _source(settings):
 
 def _loss(settings): return settings.get('name') or settings['_target_'].rsplit('.', 1)[-1]
 
-def _read_row(run):
+def _figures(metrics):
+    "The figures of a part that are numbers; of several questions, each under its question's name"
+    if any(isinstance(v, dict) for v in metrics.values()): metrics = pd.json_normalize(metrics, sep=' ').iloc[0].to_dict()
+    return {k: v for k, v in metrics.items() if isinstance(v, (int, float)) and k not in ('n', 'pearson')}
+
+def _more(run):
+    "All figures of the last part, the data by a short hash, and all settings"
+    data = hashlib.sha256(json.dumps(run.metrics['data'], sort_keys=True).encode()).hexdigest()[:12]
+    seconds = (run.metrics.get('seconds') or {}).get('training')
+    flat = pd.json_normalize(run.config).iloc[0].to_dict()
+    settings = {f'settings {k}': v for k, v in flat.items() if k not in ('out', 'seed', 'fit.seed', 'control')}
+    about = {'data hash': data, 'split': run.metrics['split'], 'seconds': seconds}
+    return _figures(run.metrics[run.last_part]) | about | settings
+
+# %% ../../nbs/experiments/10_side_by_side.ipynb #f9606714
+def _read_row(run, more):
     part = run.last_part
     metrics, versions = run.metrics[part], run.metrics['versions']
     code = ' '.join(str(versions[k]) for k in ('torchcell_nb', 'commit') if versions.get(k))
-    return dict(data=_source(run.config['data']), model=run.kind.name, loss=_loss(run.config['loss']),
-                control=run.config['control'], seed=run.config['seed'], part=part, n=metrics.get('n'),
-                r=metrics.get('pearson'), code=code)
+    row = dict(data=_source(run.config['data']), model=run.kind.name, loss=_loss(run.config['loss']),
+               control=run.config['control'], seed=run.config['seed'], part=part, n=metrics.get('n'),
+               r=metrics.get('pearson'), code=code)
+    return row | _more(run) if more else row
 
-def _row(folder):
+def _row(folder, more):
     "What is said of one run"
     written = datetime.fromtimestamp((folder/'config.yaml').stat().st_mtime)
-    try: said = _read_row(Run(folder))
+    try: said = _read_row(Run(folder), more)
     except FileNotFoundError: said = dict(part='not finished')
     except (ValueError, KeyError, OSError) as e: said = dict(part=f'cannot be read: {type(e).__name__}')
     return dict(run=folder.name, **said, date=f'{written:%Y-%m-%d %H:%M}')
@@ -46,15 +63,25 @@ def _row(folder):
 # %% ../../nbs/experiments/10_side_by_side.ipynb #5aa165ca
 _columns = ['run', 'data', 'model', 'loss', 'control', 'seed', 'part', 'n', 'r', 'code', 'date']
 
+def _that_differ(table):
+    "Without the settings that all runs have alike; the others under their own names"
+    settings = [c for c in table if c.startswith('settings ')]
+    read = table[settings][table.r.notna() | table.n.notna()]
+    alike = [c for c in settings if read[c].map(str).nunique() < 2]
+    return table.drop(columns=alike).rename(columns=lambda c: c.removeprefix('settings '))
+
 def runs_in(
-    folder:str|Path='runs' # with a folder for each run, at any depth
+    folder:str|Path='runs', # with a folder for each run, at any depth; complete trials of a sweep are among them
+    more:bool=False # also every figure of the part, what the data were, and a column for each setting that differs
 )->pd.DataFrame: # run, data, model, loss, control, seed, part, n, r, code, date; a row each, oldest first
     "Every run in a folder. Raises FileNotFoundError for a folder that is not there, or holds none"
     folder = Path(folder)
     if not folder.is_dir(): raise FileNotFoundError(f'{folder}: no such folder')
     found = sorted(path.parent for path in folder.rglob('config.yaml'))
     if not found: raise FileNotFoundError(f'{folder}: holds no run; one is made by torchcell_nb train ... out={folder}/mine')
-    table = pd.DataFrame([{**_row(path), 'run': str(path.relative_to(folder))} for path in found], columns=_columns)
+    table = pd.DataFrame([{**_row(path, more), 'run': str(path.relative_to(folder))} for path in found])
+    table = table.reindex(columns=[*_columns, *(c for c in table if c not in _columns)])
+    if more: table = _that_differ(table)
     table[['seed', 'n']] = table[['seed', 'n']].astype('Int64')
     return table.sort_values('date', kind='stable', ignore_index=True)
 

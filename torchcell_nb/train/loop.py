@@ -374,7 +374,7 @@ def _comment(self:Fit):
     return f'loss {row["loss"]:.3f}, validation {row["validation_score"]:.3f} ({best})'
 
 # %% ../../nbs/train/02_loop.ipynb #c1bc969a
-def _train(fitted, checkpoint, progress):
+def _train(fitted, checkpoint, progress, watch):
     "All epochs that are left"
     from fastprogress.fastprogress import progress_bar
     config = fitted.config
@@ -386,6 +386,7 @@ def _train(fitted, checkpoint, progress):
         fitted.epoch()
         if checkpoint: fitted.save(checkpoint)
         if tracker: tracker.log(fitted.history[-1])
+        if watch: watch(fitted)
         if progress: bar.comment = fitted._comment()
     if tracker: tracker.finish()
 
@@ -407,6 +408,7 @@ def fit(
     config:FitConfig=None, # see `FitConfig`
     checkpoint:str|Path=None, # file written after every epoch, and resumed from if it is there
     progress:bool=True, # show a progress bar
+    watch:Callable=None, # is called with the `Fit` after each epoch; what it raises ends the training
     **settings:Any # fields of FitConfig, such as epochs=12
 )->Fit:
     """Train a model.
@@ -415,7 +417,7 @@ def fit(
     if loss is None: loss = default_loss(model, targets)
     fitted = Fit(model, loss, samples, targets, split, config)
     if checkpoint and Path(checkpoint).exists(): fitted.resume(checkpoint)
-    with cpu_threads(config.threads): _train(fitted, checkpoint, progress)
+    with cpu_threads(config.threads): _train(fitted, checkpoint, progress, watch)
     fitted.bare.load_state_dict(fitted.best['state'])
     fitted.bare.eval()
     return fitted
