@@ -6,8 +6,9 @@
 __all__ = ['training_draws', 'learning_curve', 'plot_learning_curves']
 
 # %% ../../nbs/train/11_learning_curves.ipynb #2d8990db
-import time
+import re, time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -38,6 +39,13 @@ def training_draws(
     return found
 
 # %% ../../nbs/train/11_learning_curves.ipynb #5803dd89
+def _held_mb():
+    "MB that the process holds now, its peak set back to that; the peak so far where there is no /proc"
+    try:
+        Path('/proc/self/clear_refs').write_text('5')
+        return int(re.search(r'VmRSS:\s+(\d+) kB', Path('/proc/self/status').read_text())[1])/2**10
+    except OSError: return peak_mb()
+
 def learning_curve(
     names:Sequence[str], # baselines, as `find_baseline` takes them
     samples:Samples, # n rows
@@ -51,14 +59,14 @@ def learning_curve(
     progress:bool=True # show progress
 )->pd.DataFrame: # baseline, rows, pearson, low, high, seconds, memory (MB); one row per fit
     "Fit every baseline on growing draws of the training part. Raises KeyError for an unknown name"
-    for name in names: find_baseline(name)
+    for name in names: find_baseline(name)              # refuse an unknown one before the first fit
     judged, measured = samples.take(split[part]), targets.values[split[part], 0]
     todo = [(size, draw, name) for size, draw in training_draws(split, sizes, seed).items() for name in names]
     rows = []
     for size, draw, name in progress_bar(todo, display=progress):
-        start, before = time.perf_counter(), peak_mb()
+        before, start = _held_mb(), time.perf_counter()
         predicted = fit_baseline(name, hierarchy, samples, targets, draw, seed)(judged)
-        spent, grown = time.perf_counter() - start, peak_mb() - before
+        spent, grown = time.perf_counter() - start, max(0., peak_mb() - before)
         low, high = _interval(measured, predicted, clusters)
         rows.append((name, size, pearson(measured, predicted), low, high, spent, grown))
     return pd.DataFrame(rows, columns=['baseline', 'rows', 'pearson', 'low', 'high', 'seconds', 'memory'])
@@ -69,23 +77,35 @@ def _interval(measured, predicted, clusters):
     return clustered_interval(measured, predicted, np.arange(len(measured)) if clusters is None else clusters)
 
 # %% ../../nbs/train/11_learning_curves.ipynb #a66ae755
+_own_colours = {'additive ridge': 'ridge', 'factorisation': 'factorisation', 'mean': 'ceiling'}
+_other_colours = 'forest', 'blue', 'signal', 'purple', 'train', 'ink'
+
+def _curve_colours(names):
+    others = iter(_other_colours*len(names))
+    return {name: palette[_own_colours[name] if name in _own_colours else next(others)] for name in names}
+
 def plot_learning_curves(
     curves:pd.DataFrame, # of `learning_curve`
     title:str='',
     score:str='Pearson r' # what the first axis says
-): # the two axes
-    "Score with interval, and seconds, against training rows"
-    fig, axes = plt.subplots(2, 1, figsize=(6.4, 6.4), sharex=True, height_ratios=[3, 2], layout='constrained')
-    names = list(curves.baseline.unique())
-    colours = [palette[c] for c in ('ridge', 'forest', 'factorisation', 'blue', 'signal', 'ceiling', 'purple', 'train')]
-    for i, name in enumerate(names):
-        own, colour = curves[curves.baseline == name], colours[i % len(colours)]
-        apart = own.rows*1.06**(i - len(names)/2)                   # so that intervals do not hide each other
-        axes[0].errorbar(apart, own.pearson, [own.pearson - own.low, own.high - own.pearson], fmt='o-', color=colour,
-                         capsize=2, ms=5, label=name)
-        axes[1].plot(own.rows, own.seconds, 'o-', color=colour, ms=5)
+): # the three axes
+    "Score with interval, seconds and memory, against training rows"
+    fig, axes = plt.subplots(3, 1, figsize=(6.4, 8), sharex=True, height_ratios=[3, 2, 2], layout='constrained')
+    colours = _curve_colours(list(curves.baseline.unique()))
+    for i, (name, colour) in enumerate(colours.items()):
+        own = curves[curves.baseline == name]
+        apart = own.rows*1.06**(i - len(colours)/2)                 # so that intervals do not hide each other
+        if own.pearson.notna().any():
+            axes[0].errorbar(apart, own.pearson, [own.pearson - own.low, own.high - own.pearson], fmt='o-', color=colour,
+                             capsize=2, ms=5)
+        axes[1].plot(own.rows, own.seconds, 'o-', color=colour, ms=5, label=name)
+        axes[2].plot(own.rows, own.memory, 'o-', color=colour, ms=5)
     axes[0].axhline(0, color=palette['ink'], lw=.8)
     axes[0].set(title=title, ylabel=f'{score}, 95% interval')
-    axes[1].set(xscale='log', yscale='log', xlabel='training rows', ylabel='seconds')
-    fig.legend(*axes[0].get_legend_handles_labels(), loc='outside lower center', ncols=2, fontsize=9)
+    axes[1].set(xscale='log', yscale='log', ylabel='seconds')
+    axes[2].set(yscale='symlog', xlabel='training rows', ylabel='memory, MB')
+    axes[2].set_xticks(sorted(set(curves.rows)), [f'{n:,}' for n in sorted(set(curves.rows))])
+    axes[2].set_ylim(bottom=-.5)
+    axes[2].minorticks_off()
+    fig.legend(*axes[1].get_legend_handles_labels(), loc='outside lower center', ncols=2, fontsize=9)
     return axes

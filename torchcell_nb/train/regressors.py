@@ -73,7 +73,8 @@ def nearest_neighbours(
     seed:int=0, # of the draw, where there are more than 20,000 training rows
     ks:tuple=(1, 3, 10, 30, 100) # one of them is chosen
 )->Callable: # features [m, F] -> predictions [m]
-    "Mean of the k nearest training rows and of all as near; k is chosen on validation"
+    "Mean of the k nearest training rows and of all as near; k, at most half of the rows, is chosen on validation"
+    ks = [k for k in ks if k <= max(1, len(y)//2)] or [1]
     rows = np.random.default_rng(seed).permutation(len(y))[:_most_neighbours]
     training, y = _ready(x[np.sort(rows)]), np.asarray(y, float)[np.sort(rows)]
     if not sparse.issparse(training): training = sparse.csr_array(training)
