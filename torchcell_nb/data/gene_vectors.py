@@ -41,10 +41,12 @@ class GeneVectors:
     @property
     def dim(self)->int: return self.values.shape[1]
 
+# %% ../../nbs/data/11_gene_vectors.ipynb #84932566
 def _check_vectors(vectors):
     name, genes, values = vectors.name, vectors.genes, vectors.values
     if values.shape != (len(genes), len(vectors.columns)):
-        raise DataError(f'{name}: {len(genes)} genes and {len(vectors.columns)} columns for values of shape {values.shape}')
+        raise DataError(f'{name}: {len(genes)} genes and {len(vectors.columns)} columns for values '
+                        f'of shape {values.shape}')
     if len(set(genes)) < len(genes):
         twice = pd.Series(genes)[pd.Series(genes).duplicated()].iloc[0]
         raise DataError(f'{name}: gene {twice!r} stands twice; keep one of its rows')
@@ -72,7 +74,7 @@ def _repr_html_(self:GeneVectors):
 combinations_of_vectors = ('sum', 'mean', 'concatenate')
 
 @patch
-def of(self:GeneVectors, genes:Sequence[str])->tuple: # values [len(genes), d], 0 where there are none; Boolean, who has one
+def of(self:GeneVectors, genes:Sequence[str])->tuple: # values [n, d], 0 where there are none; Boolean: which have one
     "The vectors of these genes, in this order"
     at = pd.Index(self.genes, dtype=object).get_indexer(pd.Index(genes, dtype=object))
     have = np.flatnonzero(at >= 0)
@@ -138,6 +140,7 @@ def _drawn(gene, dim, seed):
     digest = hashlib.sha256(f'{seed} {gene}'.encode()).digest()
     return np.random.default_rng(np.frombuffer(digest, np.uint32)).normal(size=dim)
 
+# %% ../../nbs/data/11_gene_vectors.ipynb #7abf05ad
 def random_vectors(
     genes:Sequence[str],
     dim:int, # d, at least 1
@@ -157,8 +160,8 @@ def swapped(self:GeneVectors, seed:int=0)->GeneVectors:
 # %% ../../nbs/data/11_gene_vectors.ipynb #6a4b5018
 def _bad_number(path, table, numbers):
     row, column = np.argwhere(numbers.isna().to_numpy())[0]
-    raise DataError(f'{path}: line {row + 2}, column {table.columns[column]!r}: {table.iat[row, column]!r} is no number; '
-                    'each gene has a number in every column; leave out genes that have none')
+    raise DataError(f'{path}: line {row + 2}, column {table.columns[column]!r}: {table.iat[row, column]!r} is no '
+                    'number; each gene has a number in every column; leave out genes that have none')
 
 def _table_vectors(path):
     if path.suffix in ('.parquet', '.pq'): table = pd.read_parquet(regular_file(path))
@@ -166,7 +169,8 @@ def _table_vectors(path):
         text = read_text(path)
         separator = '\t' if '\t' in text.partition('\n')[0] else ','
         table = pd.read_csv(io.StringIO(text), sep=separator, dtype={0: str}, low_memory=False, keep_default_na=False)
-    if table.shape[1] < 2: raise DataError(f'{path}: one column; expected the gene, then its numbers, separated by tabs or commas')
+    if table.shape[1] < 2:
+        raise DataError(f'{path}: one column; expected the gene, then its numbers, separated by tabs or commas')
     rest = table.iloc[:, 1:]
     numbers = rest.apply(pd.to_numeric, errors='coerce')
     if numbers.isna().to_numpy().any(): _bad_number(path, rest, numbers)
@@ -183,6 +187,7 @@ def _archive_vectors(path, genes):
             raise DataError(f'{path}: does not name its genes; give them with genes=, in the order of its rows')
         return (arrays['genes'] if genes is None else genes), values, ()
 
+# %% ../../nbs/data/11_gene_vectors.ipynb #3c327eab
 def read_vectors(
     path:str|Path, # .parquet, .tsv, .csv, .txt (plain, .gz, .xz, .bz2) or .npz
     genes:Sequence[str]=None, # [G] of an .npz file that does not name them
@@ -225,6 +230,7 @@ def read_gene_sets(
     if not rows: raise DataError(f'{path}: no set with a gene')
     return pd.DataFrame(rows, columns=['gene', 'set']).drop_duplicates(ignore_index=True)
 
+# %% ../../nbs/data/11_gene_vectors.ipynb #0d994d7d
 def membership_vectors(
     sets:pd.DataFrame, # columns gene, set
     least:int=2, # genes that a set must have

@@ -33,6 +33,7 @@ def _records(path):
             parts.append(line.upper())
     if header is not None: yield start, header, ''.join(parts)
 
+# %% ../../nbs/data/12_sequences.ipynb #afa5bcf2
 def read_fasta(
     path:str|Path # plain, or packed (.gz, .xz, .bz2)
 )->pd.DataFrame: # columns gene, description, sequence (capitals), line (of its header)
@@ -55,7 +56,8 @@ sense_codons = tuple(sorted({''.join(c) for c in product('ACGT', repeat=3)} - se
 def _codons(gene, sequence, stops):
     "The codons of a coding sequence, its last stop codon left out"
     if len(sequence) % 3 or not sequence:
-        raise DataError(f'{gene}: {len(sequence)} bases, which do not divide by 3; expected a coding sequence without introns')
+        raise DataError(f'{gene}: {len(sequence)} bases, which do not divide by 3; '
+                        'expected a coding sequence without introns')
     strange = set(sequence) - set('ACGTUNRYSWKMBDHV')
     if strange: raise DataError(f'{gene}: {sorted(strange)[0]!r} is no base; expected DNA, not a protein')
     codons = [sequence[i:i + 3].replace('U', 'T') for i in range(0, len(sequence), 3)]
@@ -70,6 +72,7 @@ def _shares(counted, words):
     values = np.array([[c[w] for w in words] for c in counted], float).reshape(len(counted), len(words))
     return values/np.maximum(values.sum(1, keepdims=True), 1)
 
+# %% ../../nbs/data/12_sequences.ipynb #3a185542
 def codon_vectors(
     sequences:pd.DataFrame, # columns gene and sequence, of coding DNA
     stops:tuple=stop_codons # ('TAA', 'TAG') for yeast's mitochondrial genes
@@ -101,19 +104,23 @@ def read_positions(
     "Where each ORF lies. Raises DataError naming file and line, or FileNotFoundError"
     lines = [line.split('\t') for line in read_text(path).split('\n') if line]
     for i, cells in enumerate(lines, 1):
-        if len(cells) < 16: raise DataError(f'{path}: line {i}: {len(cells)} columns; expected the 16 of SGD_features.tab')
+        if len(cells) >= 16: continue
+        raise DataError(f'{path}: line {i}: {len(cells)} columns; expected the 16 of SGD_features.tab')
     table = pd.DataFrame(lines)[list(_feature_columns)].rename(columns=_feature_columns)
     table['line'] = np.arange(1, len(table) + 1)
     table = table[(table.chromosome != '') & (table.start != '') & (table.stop != '')].copy()
     for name in ('start', 'stop'):
         wrong = table[~table[name].str.fullmatch(r'\d+')]
-        if len(wrong): raise DataError(f'{path}: line {wrong.line.iloc[0]}: {name} {wrong[name].iloc[0]!r} is no number of bases')
+        if len(wrong):
+            line, value = wrong.line.iloc[0], wrong[name].iloc[0]
+            raise DataError(f'{path}: line {line}: {name} {value!r} is no number of bases')
         table[name] = table[name].astype(int)
     table['length'] = table[['start', 'stop']].max(axis=1).groupby(table.chromosome).transform('max')
     orfs = table[(table.type == 'ORF') & table.strand.isin(['W', 'C'])]
     if not len(orfs): raise DataError(f'{path}: no ORF with a place')
     return orfs[['gene', 'chromosome', 'start', 'stop', 'strand', 'length']].reset_index(drop=True)
 
+# %% ../../nbs/data/12_sequences.ipynb #ad83a4b9
 def position_vectors(
     positions:pd.DataFrame # as `read_positions` gives them
 )->GeneVectors: # [genes, chromosomes + 2]

@@ -277,6 +277,7 @@ def _shuffled(x, parts, seed):
     rng = np.random.default_rng(seed)
     return x[np.concatenate([rng.permutation(rows) for rows in parts])]
 
+# %% ../../nbs/train/05_baseline.ipynb #66b726cd
 def fit_baseline(
     name:str, # as `find_baseline` takes it
     hierarchy:Hierarchy, # None will do for a baseline that reads genes alone

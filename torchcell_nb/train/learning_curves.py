@@ -6,7 +6,7 @@
 __all__ = ['training_draws', 'learning_curve', 'plot_learning_curves']
 
 # %% ../../nbs/train/11_learning_curves.ipynb #2d8990db
-import re, time
+import re, time, warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 import torch
 from fastprogress import progress_bar
+from scipy.stats import NearConstantInputWarning
 
 from ..data import Samples, Split, Targets
 from ..go_filters import Hierarchy
@@ -26,10 +27,10 @@ from .baseline import find_baseline, fit_baseline
 # %% ../../nbs/train/11_learning_curves.ipynb #d22605d9
 def training_draws(
     split:Split, # its part 'train' is drawn from
-    sizes:Sequence[int], # training rows, such as [100, 1000, 10_000]; a size beyond the part is the whole part
+    sizes:Sequence[int], # training rows, such as [100, 1000, 10_000]; beyond the part: the whole part
     seed:int=0
 )->dict[int, Split]: # number of training rows -> the split with so many
-    "Splits with fewer training rows, the smaller within the larger; the other parts stay. Raises ValueError for a size below 2"
+    "Splits with fewer training rows, smaller within larger; other parts stay. Raises ValueError for a size below 2"
     order = np.random.default_rng(seed).permutation(split['train'])
     found = {}
     for size in sorted(sizes):
@@ -46,6 +47,7 @@ def _held_mb():
         return int(re.search(r'VmRSS:\s+(\d+) kB', Path('/proc/self/status').read_text())[1])/2**10
     except OSError: return peak_mb()
 
+# %% ../../nbs/train/11_learning_curves.ipynb #7929daff
 def learning_curve(
     names:Sequence[str], # baselines, as `find_baseline` takes them
     samples:Samples, # n rows
@@ -65,7 +67,9 @@ def learning_curve(
     rows = []
     for size, draw, name in progress_bar(todo, display=progress):
         before, start = _held_mb(), time.perf_counter()
-        predicted = fit_baseline(name, hierarchy, samples, targets, draw, seed)(judged)
+        with warnings.catch_warnings():                   # a strong penalty, on few rows, predicts nearly a constant
+            warnings.simplefilter('ignore', NearConstantInputWarning)
+            predicted = fit_baseline(name, hierarchy, samples, targets, draw, seed)(judged)
         spent, grown = time.perf_counter() - start, max(0., peak_mb() - before)
         low, high = _interval(measured, predicted, clusters)
         rows.append((name, size, pearson(measured, predicted), low, high, spent, grown))
@@ -84,6 +88,7 @@ def _curve_colours(names):
     others = iter(_other_colours*len(names))
     return {name: palette[_own_colours[name] if name in _own_colours else next(others)] for name in names}
 
+# %% ../../nbs/train/11_learning_curves.ipynb #df58963e
 def plot_learning_curves(
     curves:pd.DataFrame, # of `learning_curve`
     title:str='',
@@ -96,8 +101,8 @@ def plot_learning_curves(
         own = curves[curves.baseline == name]
         apart = own.rows*1.06**(i - len(colours)/2)                 # so that intervals do not hide each other
         if own.pearson.notna().any():
-            axes[0].errorbar(apart, own.pearson, [own.pearson - own.low, own.high - own.pearson], fmt='o-', color=colour,
-                             capsize=2, ms=5)
+            error = [own.pearson - own.low, own.high - own.pearson]
+            axes[0].errorbar(apart, own.pearson, error, fmt='o-', color=colour, capsize=2, ms=5)
         axes[1].plot(own.rows, own.seconds, 'o-', color=colour, ms=5, label=name)
         axes[2].plot(own.rows, own.memory, 'o-', color=colour, ms=5)
     axes[0].axhline(0, color=palette['ink'], lw=.8)

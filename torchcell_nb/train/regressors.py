@@ -65,6 +65,7 @@ def _neighbour_means(distances, y, ks):
     near = [distances <= ranked[:, k - 1:k] for k in ks]
     return np.stack([(n @ y)/n.sum(1) for n in near])
 
+# %% ../../nbs/train/10_regressors.ipynb #f72dac3b
 def nearest_neighbours(
     x:sparse.csr_array, # [n, F] features of the training rows
     y:np.ndarray, # [n] their values
@@ -106,6 +107,7 @@ def elastic_net(
     models = [ElasticNet(alpha=p, l1_ratio=.5, max_iter=10_000, tol=1e-3) for p in penalties]
     return _best(models, x, y, x_validation, y_validation)
 
+# %% ../../nbs/train/10_regressors.ipynb #71663f9e
 def linear_svr(
     x:sparse.csr_array, # [n, F] features of the training rows
     y:np.ndarray, # [n] their values
@@ -147,6 +149,7 @@ def rbf_svr(
     models = [SVR(C=C, gamma=gamma, epsilon=.1, cache_size=500) for C in (.3, 1, 3) for gamma in _widths(x)]
     return _best(models, x, y, x_validation, y_validation)
 
+# %% ../../nbs/train/10_regressors.ipynb #0d4f4e72
 def kernel_ridge(
     x:sparse.csr_array, # [n, F] features of the training rows
     y:np.ndarray, # [n] their values
@@ -180,6 +183,7 @@ class _Boosted:
 
     def predict(self, x): return self.trees.predict(_old_form(x), num_iteration=self.trees.best_iteration)
 
+# %% ../../nbs/train/10_regressors.ipynb #25e94d48
 def boosted_trees(
     x:sparse.csr_array, # [n, F] features of the training rows
     y:np.ndarray, # [n] their values
@@ -187,7 +191,7 @@ def boosted_trees(
     y_validation:np.ndarray, # [v]
     seed:int=0
 )->Callable: # features [m, F] -> predictions [m]
-    "LightGBM; leaves of a tree, 7, 31 or 127, and the number of trees are chosen. Raises ImportError without the extra lab"
+    "LightGBM; leaves, 7, 31 or 127, and the number of trees are chosen. Raises ImportError without the extra lab"
     need('lightgbm', 'lab')
     mean, sd = float(np.mean(y)), float(np.std(y)) or 1.
     held = _ready(x_validation), (np.asarray(y_validation) - mean)/sd

@@ -54,6 +54,7 @@ def _refuse_name(name, why):
     raise ValueError(f'representation {name!r}: {why}; expected genes, terms, both, random 16, or a file of vectors '
                      f'({", ".join(_file_endings[:3])} ...), perhaps with swapped before it or by mean after it')
 
+# %% ../../nbs/train/09_representations.ipynb #2b555adc
 def find_representation(
     name:str # as in the table above
 )->Representation:
@@ -70,10 +71,15 @@ def find_representation(
         rest, dim = 'random', int(number)
     elif rest not in ('genes', 'terms', 'both') and not rest.endswith(_file_endings):
         _refuse_name(name, f'did you mean {nearest(rest, ("genes", "terms", "both"))!r}?')
-    if control == 'swapped' and rest in ('genes', 'both', 'random'):
-        _refuse_name(name, f'indicators and random numbers stay what they are when genes are swapped; take shuffled {rest}')
-    if how != 'sum' and rest in ('genes', 'both'): _refuse_name(name, f'{rest} are combined by their sum')
+    _refuse_combination(name, rest, how, control)
     return Representation(rest, how, dim, control)
+
+def _refuse_combination(name, rest, how, control):
+    "Refuse what would change nothing"
+    if control == 'swapped' and rest in ('genes', 'both', 'random'):
+        _refuse_name(name, 'indicators and random numbers stay what they are when genes are swapped; '
+                           f'take shuffled {rest}')
+    if how != 'sum' and rest in ('genes', 'both'): _refuse_name(name, f'{rest} are combined by their sum')
 
 # %% ../../nbs/train/09_representations.ipynb #265a4ecf
 def _changed(path): return Path(path).stat().st_mtime_ns if Path(path).exists() else 0
