@@ -24,4 +24,8 @@ __getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_at
         'listed_or_not'],
     'saved': ['save_data', 'stream_data', 'load_data'],
     'tables': ['left_out_columns', 'Cells', 'read_cells', 'TableColumns', 'left_out', 'TableRead',
-        'left_out_lines', 'open_table', 'read_genotypes', 'read_table']}))
+        'left_out_lines', 'open_table', 'read_genotypes', 'read_table'],
+    'gene_vectors': ['GeneVectors', 'combinations_of_vectors', 'random_vectors', 'read_vectors',
+        'read_gene_sets', 'membership_vectors'],
+    'sequences': ['stop_codons', 'sense_codons', 'amino_acids', 'read_fasta', 'codon_vectors',
+        'amino_acid_vectors', 'read_positions', 'position_vectors']}))

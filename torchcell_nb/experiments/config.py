@@ -25,6 +25,9 @@ from ..ground import ConfigError, card, check_settings, configs_folder, nearest,
 from ..train import FitConfig, Kind, Source, SplitConfig, find_baseline
 
 # %% ../../nbs/experiments/01_config.ipynb #57ea12c2
+def _beside(): # in every run's table, unless others are named
+    return ['additive ridge', 'mean', 'nearest neighbours', 'ridge on shuffled genes']
+
 @dataclass
 class RunConfig:
     "Everything a run depends on. Raises ValueError or ConfigError for settings that do not fit together"
@@ -33,7 +36,7 @@ class RunConfig:
     loss:Any # with a method `build(task)`, or itself a loss
     split:SplitConfig = field(default_factory=SplitConfig) # how the rows are divided
     fit:FitConfig = field(default_factory=FitConfig) # how the model is trained
-    baselines:list[str] = field(default_factory=lambda: ['additive ridge']) # names, or as mine.function
+    baselines:list[str] = field(default_factory=_beside) # names, or as mine.function
     control:str = 'none' # one of the model's controls, in which its knowledge knows nothing
     seen_by:list[Any] = field(default_factory=list) # other kinds that must see each row; see `load_task`
     test:bool = True # read the test part at the end; False while choosing settings
@@ -343,7 +346,7 @@ def _kinds(names, folders):
 
 @dataclass
 class _Top:
-    baselines:list[str] = field(default_factory=lambda: ['additive ridge'])
+    baselines:list[str] = field(default_factory=_beside)
     control:str = 'none'
     test:bool = True
     seed:int = 0

@@ -54,8 +54,8 @@ _generic = ('train', 'validation', 'test', 'baselines', 'ceiling', 'simulated', 
             'knowledge', 'parameters', 'epochs', 'kept_epoch', 'seconds', 'peak_memory_mb', 'split', 'data',
             'versions', 'machine')
 
-def _nan(d): # JSON's null is NaN, but for a ceiling that is not known
-    return {k: float('nan') if v is None and k != 'ceiling' else v for k, v in d.items()}
+def _nan(d): # JSON's null is NaN, always the same one, but for a ceiling that is not known
+    return {k: np.nan if v is None and k != 'ceiling' else v for k, v in d.items()}
 
 def _read_metrics(path):
     "Metrics, with NaN where JSON has null; what is noted of the knowledge stands beside the rest, as in 0.6"

@@ -55,6 +55,9 @@ def _draw_score(ax, at, row, metric, colour):
     "A dot with its interval, where there is one, and its number"
     name, low, high = metric
     value = row[name]
+    if np.isnan(value):                                   # a constant prediction has no correlation
+        ax.annotate('constant', (.02, at), xycoords=('axes fraction', 'data'), va='center', fontsize=9)
+        return
     error = [[value - row[low]], [row[high] - value]] if low in row else None
     ax.errorbar(value, at, xerr=error, fmt='o', color=colour, capsize=3)
     ax.annotate(f'{value:.3f}', (value, at), xytext=(0, 7), textcoords='offset points', ha='center',
@@ -123,7 +126,7 @@ def _note(run, group, scores):
     "The other models' r, for the corner of the plot of numbers"
     if group.kind != 'number': return ''
     others = scores.drop(index=run.kind.name)
-    return '\n'.join(f'{name} {r:.3f}' for name, r in others.pearson.items())
+    return '\n'.join(f'{name} {r:.3f}' for name, r in others.pearson.dropna().items())
 
 # %% ../../nbs/experiments/03_report.ipynb #e2dc4d74
 def _learning_section(run):

@@ -25,7 +25,7 @@ from .reading import Run, build_loss, read_settings, write_tables
 from ..ground import ConfigError, cpu_threads, environment, locked, write_text
 from ..metrics import aupr, auroc, clustered_interval, clusters_of
 from ..train import (
-    Fit, Task, calibrate, check_fit, fit, fit_baseline, full_measures, load_task, member_predictions)
+    Fit, Task, baseline_note, calibrate, check_fit, fit, fit_baseline, full_measures, load_task, member_predictions)
 
 # %% ../../nbs/experiments/02_runs.ipynb #ddc09c7b
 def _decisive(settings):
@@ -177,7 +177,8 @@ def _baselines(names, task, seed, progress):
     "Each baseline, fitted"
     fitted, hierarchy = {}, task.knowledge.get('hierarchy')
     for name in names:
-        if progress: print(f'baseline: {name}', flush=True)
+        note = baseline_note(name, task.samples)
+        if progress: print(f'baseline: {name}' + f' ({note})'*bool(note), flush=True)
         fitted[name] = fit_baseline(name, hierarchy, task.samples, task.targets, task.split, seed)
     return fitted
 
@@ -303,6 +304,8 @@ def train_run(
         predictions = pd.read_parquet(folder/'predictions.parquet')
         seconds = dict(training=round(training, 2), all=round(time.perf_counter() - start, 2))
         metrics = _all_metrics(predictions, task.targets.columns, config.baselines)
+        notes = {name: note for name in config.baselines if (note := baseline_note(name, task.samples))}
+        if notes: metrics['baseline_notes'] = notes       # of files: SHA-256, genes without a vector
         _write_json(folder/'metrics.json', metrics | _about_run(config.model, task, fitted, seconds))
     return Run(folder)
 

@@ -19,6 +19,11 @@ __getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_at
     'kinds': ['Unseen', 'unknown_genes', 'Section', 'Kind', 'network_of'],
     'tasks': ['Task', 'Source', 'SplitConfig', 'load_task'],
     'baseline': ['baselines', 'ontotype', 'additive_ridge', 'forest', 'Factorisation', 'factorisation',
-        'query_mean', 'Baseline', 'find_baseline', 'features', 'fit_baseline'],
+        'query_mean', 'Baseline', 'find_baseline', 'features', 'fit_baseline',
+        'baseline_note'],
+    'representations': ['Representation', 'find_representation'],
+    'regressors': ['known_regressors', 'training_mean', 'nearest_neighbours', 'elastic_net', 'linear_svr', 'rbf_svr',
+        'kernel_ridge', 'boosted_trees'],
+    'learning_curves': ['training_draws', 'learning_curve', 'plot_learning_curves'],
     'ensemble': ['member_predictions', 'Spread', 'calibrate'],
     'sources': ['DnaRepair', 'TopologyFiles', 'Simulated', 'GeneOntology', 'Table', 'TrigenicHits']}))

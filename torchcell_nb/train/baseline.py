@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['baselines', 'ontotype', 'additive_ridge', 'forest', 'Factorisation', 'factorisation', 'query_mean', 'Baseline',
-           'find_baseline', 'features', 'fit_baseline']
+           'find_baseline', 'features', 'fit_baseline', 'baseline_note']
 
 # %% ../../nbs/train/05_baseline.ipynb #3450bcda
 import pkgutil
@@ -18,8 +18,9 @@ from scipy import sparse
 
 from ..data import Genotypes, Samples, Split, Targets, leave_one_out_sets
 from ..go_filters import Hierarchy
-from ..ground import card, nearest, one_of
+from ..ground import card, nearest
 from ..metrics import mse, pearson
+from .representations import find_representation
 
 # %% ../../nbs/train/05_baseline.ipynb #c585ff03
 def ontotype(
@@ -57,7 +58,8 @@ def forest(
 )->Callable: # features [m, F] -> predictions [m]
     "Random forest of 300 trees"
     from sklearn.ensemble import RandomForestRegressor
-    return RandomForestRegressor(300, n_jobs=-1, random_state=seed).fit(x, y).predict
+    trees = RandomForestRegressor(300, n_jobs=-1, random_state=seed).fit(x, y)
+    return trees.set_params(n_jobs=1).predict             # threads would add the trees in an order of chance
 
 # %% ../../nbs/train/05_baseline.ipynb #39b8fd27
 class Factorisation(torch.nn.Module):
@@ -194,14 +196,14 @@ def query_mean(
 class Baseline:
     "A simple model that stands beside every other"
     fit:Callable # (x, y, x_validation, y_validation, seed) -> predict, a function of features [n, F] -> [n]
-    reads:str # 'genes', 'terms' or 'both'
+    reads:str # the name of a representation: 'genes', 'terms', 'both', a file of vectors ...
 
-    def __post_init__(self): one_of('reads', self.reads, ['genes', 'terms', 'both'])
+    def __post_init__(self): find_representation(self.reads)
 
     @property
     def needs(self)->tuple[str, ...]:
         "What must be known beside genotypes and phenotypes"
-        return () if self.reads == 'genes' else ('hierarchy',)
+        return find_representation(self.reads).needs
 
     def __repr__(self): return f'Baseline: {self.fit.__name__} on {self.reads}'
 
@@ -219,14 +221,22 @@ baselines = {'additive ridge': Baseline(additive_ridge, 'genes'),
              'query': Baseline(query_mean, 'genes')}
 
 # %% ../../nbs/train/05_baseline.ipynb #35a5f4a0
+def _regressor_on(name, fit, reads):
+    "A regressor on a representation. Raises KeyError naming the nearest of each"
+    from torchcell_nb.train.regressors import known_regressors
+    if fit not in known_regressors:
+        raise KeyError(f'{name!r} is no baseline; known are {", ".join(baselines)}, and {", ".join(known_regressors)}, '
+                       f'each on a representation; did you mean {nearest(fit, [*baselines, *known_regressors])!r}?')
+    try: return Baseline(known_regressors[fit], reads)
+    except ValueError as error: raise KeyError(str(error)) from None
+
 def find_baseline(
-    name:str # a key of `baselines`, or the dotted name of a function of your own
-)->Baseline: # a function of your own reads 'genes'
+    name:str # a key of `baselines`, 'REGRESSOR on REPRESENTATION', or the dotted name of a function of your own
+)->Baseline: # a regressor alone, and a function of your own, read 'genes'
     "The baseline of that name. Raises KeyError for an unknown name and for what cannot be imported"
     if name in baselines: return baselines[name]
-    if '.' not in name:
-        raise KeyError(f'{name!r} is no baseline; known are {", ".join(baselines)}; '
-                       f'did you mean {nearest(name, baselines)!r}?')
+    fit, on, reads = name.partition(' on ')
+    if on or '.' not in name: return _regressor_on(name, fit, reads or 'genes')
     try: fit = pkgutil.resolve_name(name)
     except Exception as error: # whatever a module of a user's own raises
         raise KeyError(f'baseline {name!r}: expected a function that can be imported; {error}') from error
@@ -236,25 +246,14 @@ def find_baseline(
 # %% ../../nbs/train/05_baseline.ipynb #0ca357f7
 def features(
     samples:Samples, # n of them: Genotypes, or any with a table `values` [n, F]
-    hierarchy:Hierarchy, # None will do for 'genes'
-    kind:str # 'genes', 'terms' or 'both'
+    hierarchy:Hierarchy, # None will do for what reads no terms
+    kind:str, # the name of a representation: 'genes', 'terms', 'both', 'random 16', a file of vectors ...
+    seed:int=0, # of a control that draws
+    slots:int=None # places of a concatenation; the largest genotype's size unless given
 )->sparse.csr_array: # [n, F]
-    """Indicators of 'genes' [n, G], counts per term 'terms' [n, T], or 'both'; of values the values.
+    """Indicators of 'genes' [n, G], counts per term 'terms' [n, T], 'both', or combined vectors; of values the values.
     Raises ValueError for another kind, for terms without a hierarchy, and for samples without features"""
-    if kind not in ('genes', 'terms', 'both'):
-        raise ValueError(f"kind={kind!r}: expected 'genes', 'terms' or 'both'")
-    if kind != 'genes' and hierarchy is None:
-        raise ValueError(f'kind={kind!r} counts disrupted genes per term; give a hierarchy, not None')
-    if hasattr(samples, 'values'): return sparse.csr_array(samples.values)
-    if not hasattr(samples, 'matrix'):
-        raise ValueError(f'{type(samples).__name__}: baselines read genotypes or values; choose baselines=[]')
-    parts = []
-    if kind != 'terms': parts.append(samples.matrix())
-    if kind != 'genes': parts.append(ontotype(samples, hierarchy))
-    x = sparse.csr_array(sparse.hstack(parts))
-    x.indices = x.indices.astype(np.int32)                # scikit-learn's trees take no others
-    x.indptr = x.indptr.astype(np.int32)
-    return x
+    return find_representation(kind).features(samples, hierarchy, seed, slots)
 
 # %% ../../nbs/train/05_baseline.ipynb #d687cb17
 def _fit_numbers(baseline, x, rows, y, seed):
@@ -273,8 +272,14 @@ def _fit_column(baseline, x, rows, column, y, seed):
     return lambda x: np.argmax([predict(x) for predict in each], axis=0)
 
 # %% ../../nbs/train/05_baseline.ipynb #b9c9e3ae
+def _shuffled(x, parts, seed):
+    "Each row has the numbers of another row of its part"
+    rng = np.random.default_rng(seed)
+    return x[np.concatenate([rng.permutation(rows) for rows in parts])]
+
+# %% ../../nbs/train/05_baseline.ipynb #66b726cd
 def fit_baseline(
-    name:str, # a key of `baselines`, or the dotted name of a function of your own
+    name:str, # as `find_baseline` takes it
     hierarchy:Hierarchy, # None will do for a baseline that reads genes alone
     samples:Samples, # n rows: Genotypes, or Values
     targets:Targets, # n rows
@@ -285,12 +290,23 @@ def fit_baseline(
     baseline = find_baseline(name)
     train, validation = split['train'], split['validation']
     used = np.concatenate([train, validation])
-    x = features(samples.take(used), hierarchy, baseline.reads)
+    learned = samples.take(used)
+    slots = int(learned.sizes.max(initial=1)) if isinstance(learned, Genotypes) else None
+    x = features(learned, hierarchy, baseline.reads, seed, slots)
     rows = np.arange(len(train)), np.arange(len(train), len(used))
+    if find_representation(baseline.reads).control == 'shuffled': x = _shuffled(x, rows, seed)
     columns = zip(targets.columns, targets.values[used].T)
     each = [_fit_column(baseline, x, rows, column, y, seed) for column, y in columns]
     def predict(samples:Samples):
-        x = features(samples, hierarchy, baseline.reads)
+        x = features(samples, hierarchy, baseline.reads, seed, slots)
         values = np.column_stack([np.asarray(f(x), float) for f in each])
         return values[:, 0] if len(each) == 1 else values
     return predict
+
+# %% ../../nbs/train/05_baseline.ipynb #0f0b76e9
+def baseline_note(
+    name:str, # as `find_baseline` takes it
+    samples:Samples
+)->str: # '' for a baseline that reads no file
+    "SHA-256 of the file of vectors, and the disrupted genes without one"
+    return find_representation(find_baseline(name).reads).note(samples)
