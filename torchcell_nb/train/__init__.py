@@ -21,4 +21,6 @@ __getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_at
     'baseline': ['baselines', 'ontotype', 'additive_ridge', 'forest', 'Factorisation', 'factorisation',
         'query_mean', 'Baseline', 'find_baseline', 'features', 'fit_baseline'],
     'ensemble': ['member_predictions', 'Spread', 'calibrate'],
+    'steps': ['Group', 'step_groups', 'refresh_statistics', 'Averaged', 'Forward', 'forward_of', 'Kept', 'kept_weights',
+        'start_from'],
     'sources': ['DnaRepair', 'TopologyFiles', 'Simulated', 'GeneOntology', 'Table', 'TrigenicHits']}))

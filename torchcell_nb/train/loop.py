@@ -8,6 +8,7 @@ __all__ = ['FitConfig', 'check_fit', 'entry_weights', 'Fit', 'predict_rows', 'de
 # %% ../../nbs/train/02_loop.ipynb #40323be3
 import dataclasses, hashlib, time
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from ..ground import (
     ConfigError, DataError, card, check_settings, cpu_threads, need, palette, reading, whole)
 from ..losses import ColumnLoss, TrainingLoss, as_training_loss
 from .columns import quick_measures
+from .steps import Averaged, forward_of, kept_weights, start_from, step_groups
 
 # %% ../../nbs/train/02_loop.ipynb #9e7056c1
 @dataclass
@@ -43,6 +45,15 @@ class FitConfig:
     wandb:str = 'disabled' # 'disabled', 'offline' or 'online'
     # small models gain little from a second thread, and lose much where others use the cores
     threads:int = 1 # CPU threads while training, 0 for PyTorch's choice
+    # how a step is taken; see the section on it
+    clip:float = 0. # largest norm of all gradients together; 0 leaves them as they are
+    accumulate:int = 1 # batches to one step of the optimiser
+    average:str = 'none' # of weights: 'none', 'ema' (after each step) or 'swa' (of the last epochs)
+    ema_decay:float = .99 # share of its past that 'ema' keeps at each step
+    swa_start:float = .75 # 'swa' begins after this share of the epochs
+    precision:str = 'full' # of the forward pass: 'full' or 'bf16'
+    compile:bool = False # the forward and backward pass, by torch.compile
+    start:str|None = None # folder of a run, or checkpoint, whose kept weights the model starts with
 
     def __post_init__(self): _check_settings(self)
 
@@ -54,7 +65,9 @@ _fit_settings = dict(
     lr=dict(above=0, most=10, why='AdamW moves every weight by about that much in a step'),
     weight_decay=dict(least=0), patience=dict(least=0, why='0 never stops early'),
     top=dict(least=1, why='1 keeps the best epoch'), seed=dict(least=0, most=2**32 - 1),
-    threads=dict(least=0, most=1024, why="0 leaves PyTorch's choice"))
+    threads=dict(least=0, most=1024, why="0 leaves PyTorch's choice"),
+    clip=dict(least=0, why='0 does not clip'), accumulate=dict(least=1, most=10**6), average=('none', 'ema', 'swa'),
+    ema_decay=dict(least=0, below=1), swa_start=dict(least=0, below=1), precision=('full', 'bf16'))
 
 def _check_settings(config):
     check_settings(config, 'fit', **_fit_settings)
@@ -110,6 +123,9 @@ def check_fit(
     if not loss.trains_score(config.epochs - 1):
         raise ValueError(f'fit.epochs={config.epochs}: the loss only pretrains in all of them; '
                          'raise fit.epochs or lower loss.transition')
+    if config.accumulate > 1 and len(loss.parameter_groups(model)) > 1:
+        raise ConfigError(f'fit.accumulate={config.accumulate}: the loss has several optimisers that take turns at '
+                          'each batch; use fit.accumulate=1')
     if len(samples) != len(targets):
         raise DataError(f'{len(samples)} genotypes against {len(targets)} phenotypes; they must be aligned')
     try: check_genes(model, samples)
@@ -171,9 +187,13 @@ def _wiring(model):
     "What the model is wired by, where it has a name for it"
     return getattr(getattr(model, 'hierarchy', None), 'id', None) or getattr(model, 'networks_id', None)
 
+_later = 'clip', 'accumulate', 'average', 'ema_decay', 'swa_start', 'precision', 'compile'
+_later = {name: getattr(FitConfig, name) for name in _later} | dict(weights_at_start=None)
+
 def _fingerprint(model, loss, samples, targets, split, config):
     "What a checkpoint must agree with to be resumed"
-    settings = {k: v for k, v in dataclasses.asdict(config).items() if k not in ('wandb', 'threads')}
+    settings = {k: v for k, v in dataclasses.asdict(config).items() if k not in ('wandb', 'threads', 'start')}
+    settings = {k: v for k, v in settings.items() if k not in _later or v != _later[k]}
     return dict(settings, model=repr(model), wiring=_wiring(model), loss=repr(loss), split=split.id,
                 samples=samples.id, targets=_digest(targets.values, targets.errors, targets.weights))
 
@@ -186,7 +206,8 @@ class Fit:
         samples:Samples, # n rows
         targets:Targets, # n rows
         split:Split, # its parts 'train' and 'validation' are used, no other
-        config:FitConfig
+        config:FitConfig,
+        start:Any=None # what the model starts with; see `fit`
     ):
         self.config, self.loss, self.split = config, as_training_loss(loss), split
         check_fit(model, samples, targets, split, config, self.loss)
@@ -194,6 +215,9 @@ class Fit:
         self.history = [] # one dictionary per epoch
         self.top = [] # the `config.top` best epochs: dict(epoch, score, state), best first
         self.fingerprint = _fingerprint(model, self.loss, samples, targets, split, config)
+        start = start if start is not None else config.start
+        self.started = None if start is None else start_from(model, kept_weights(start), self.fingerprint)
+        if self.started: self.fingerprint['weights_at_start'] = _digest(*(v.cpu() for v in model.state_dict().values()))
         self.mean, self.sd = _scale(targets, split['train'], config.standardise)
         self._prepare_data(samples, targets)
         self._prepare_steps(model)
@@ -225,7 +249,8 @@ def _prepare_steps(self:Fit, model):
     "Model, optimisers and schedules, on the device"
     from accelerate import Accelerator, DistributedDataParallelKwargs
     config = self.config
-    steps = config.epochs*len(batches(self.rows, config.batch, 0))
+    groups = step_groups(len(batches(self.rows, config.batch, 0)), config.accumulate)
+    steps = config.epochs*sum(group.last for group in groups)
     optimizers = [torch.optim.AdamW(group, lr=config.lr, weight_decay=config.weight_decay, fused=True)
                   for group in self.loss.parameter_groups(model)]
     schedules = [_schedule_of(optimizer, config, steps) for optimizer in optimizers]
@@ -233,6 +258,8 @@ def _prepare_steps(self:Fit, model):
     self.accelerator = Accelerator(kwargs_handlers=[several])
     self._wrapped, *prepared = self.accelerator.prepare(model, *optimizers, *schedules)
     self.optimizers, self.schedules = prepared[:len(optimizers)], prepared[len(optimizers):]
+    self._forward = forward_of(self._wrapped, self.bare, config)
+    self.averaged = None if config.average == 'none' else Averaged(self.bare, config)
 
 @patch(as_prop=True)
 def model(self:Fit)->torch.nn.Module:
@@ -244,18 +271,33 @@ def bare(self:Fit)->torch.nn.Module:
     "Another name of `model`"
     return self.model
 
+@patch(as_prop=True)
+def candidate(self:Fit)->torch.nn.Module:
+    "The network that is validated and kept: `model`, or the one of averaged weights once there is one"
+    return self.averaged.model if self.averaged and self.averaged.count else self.model
+
 # %% ../../nbs/train/02_loop.ipynb #6313e1b0
 @patch
-def _step(self:Fit, inputs, y, weights, epoch):
+def _turn(self:Fit, value, optimizer, schedule, group):
+    "One optimiser's turn: its gradients, and at the end of a group of batches its step"
+    if group.first: optimizer.zero_grad()
+    self.accelerator.backward(value/group.size)
+    if not group.last: return
+    parameters = [p for part in optimizer.param_groups for p in part['params']]
+    if self.config.clip: self.accelerator.clip_grad_norm_(parameters, self.config.clip)
+    optimizer.step()
+    schedule.step()
+
+@patch
+def _step(self:Fit, inputs, y, weights, epoch, group):
     "One batch: each optimiser takes its turn. The sum of what was to be made small"
     total = 0.
-    turns = self.loss.turns(self._wrapped, inputs, y, weights, epoch)
-    for value, optimizer, schedule in zip(turns, self.optimizers, self.schedules, strict=True):
-        optimizer.zero_grad()
-        self.accelerator.backward(value)
-        optimizer.step()
-        schedule.step()
-        total += value.item()
+    turns = self.loss.turns(self._forward, inputs, y, weights, epoch)
+    with nullcontext() if group.last else self.accelerator.no_sync(self._wrapped):
+        for value, optimizer, schedule in zip(turns, self.optimizers, self.schedules, strict=True):
+            self._turn(value, optimizer, schedule, group)
+            total += value.item()
+    if group.last and self.averaged: self.averaged.after_step(self.bare)
     return total
 
 # %% ../../nbs/train/02_loop.ipynb #c2b5fde8
@@ -267,12 +309,16 @@ def epoch(self:Fit):
     torch.manual_seed(seed)
     self._wrapped.train()
     loader = batches(self.rows, self.config.batch, seed)
-    for inputs, y, weights in self.accelerator.prepare(loader):
-        total += self._step(inputs, y, weights, n)
+    mine = self.accelerator.prepare(loader)
+    for batch, group in zip(mine, step_groups(len(mine), self.config.accumulate), strict=True):
+        total += self._step(*batch, n, group)
         logs.append(getattr(self.loss, 'log', {}))
     if not np.isfinite(total):
         raise FloatingPointError(f'epoch {n + 1}: the training loss is {total}; '
                                  f'lower fit.lr={self.config.lr}')
+    if self.averaged:
+        again = batches(self.rows, self.config.batch, seed)
+        self.averaged.after_epoch(self.bare, n, again, self.loss.model_arguments(n))
     parts = {f'loss_{k}': float(np.mean([log[k] for log in logs])) for k in logs[0]}
     seconds = time.perf_counter() - start
     row = dict(epoch=n + 1, loss=total/len(loader), seconds=seconds, **self._validate(), **parts)
@@ -302,7 +348,8 @@ def _validate(self:Fit):
     "The quick measures of the validation part, and the score that chooses the epoch"
     samples, measured = self.validation
     if not len(samples): return dict(validation_score=np.nan)
-    figures, score = quick_measures(self.columns, measured, self.predict(samples))
+    predicted = self.mean + self.sd*predict_rows(self.candidate, samples, self.loss.decode)
+    figures, score = quick_measures(self.columns, measured, predicted)
     return {f'validation_{k}': v for k, v in figures.items()} | dict(validation_score=score)
 
 # %% ../../nbs/train/02_loop.ipynb #11cb6d99
@@ -313,7 +360,7 @@ def _keep(self:Fit, row):
     score = float(np.nan_to_num(row['validation_score'], nan=-1))
     if self.config.keep == 'last': self.top = []
     if len(self.top) == self.config.top and score <= self.top[-1]['score']: return
-    weights = self.bare.state_dict()
+    weights = self.candidate.state_dict()
     state = {k: v.detach().cpu().clone() if torch.is_tensor(v) else v for k, v in weights.items()}
     kept = [*self.top, dict(epoch=row['epoch'], score=score, state=state)]
     self.top = sorted(kept, key=lambda k: -k['score'])[:self.config.top]
@@ -335,27 +382,30 @@ def save(self:Fit, path:str|Path):
                  best=self.best, top=self.top, model=self.bare.state_dict(),
                  optimizers=[o.state_dict() for o in self.optimizers],
                  schedules=[s.state_dict() for s in self.schedules])
+    if self.averaged: state['averaged'] = self.averaged.state_dict()
     with whole(path) as part, open(part, 'wb') as file: torch.save(state, file)
 
 def _read_checkpoint(path):
     "What `resume` needs. Raises DataError for a file that was cut off or is something else"
     with reading(path, 'remove it, and the training starts anew'):
         state = torch.load(path, weights_only=True, map_location='cpu')
-        return {k: state[k] for k in ('fingerprint', 'history', 'top', 'model', 'optimizers', 'schedules')}
+        parts = 'fingerprint', 'history', 'top', 'model', 'optimizers', 'schedules'
+        return {k: state[k] for k in parts} | {'averaged': state.get('averaged')}
 
 @patch
 def resume(self:Fit, path:str|Path):
     """Go on from a checkpoint.
     Raises ValueError naming what differs if it belongs to another run, DataError if it cannot be read"""
     state = _read_checkpoint(path)
-    for k, now in self.fingerprint.items():
-        made = state['fingerprint'].get(k)
+    for k, now in (_later | self.fingerprint).items():
+        made = state['fingerprint'].get(k, _later.get(k))
         if made == now: continue
         raise ValueError(f'{path}: made with {k}={made!r}, but this run has {now!r}; '
                          'choose another folder, or the same settings')
     self.bare.load_state_dict(state['model'])
     saved = state['optimizers'] + state['schedules']
     for part, kept in zip(self.optimizers + self.schedules, saved, strict=True): part.load_state_dict(kept)
+    if self.averaged: self.averaged.load_state_dict(state['averaged'])
     self.history, self.top = state['history'], state['top']
 
 # %% ../../nbs/train/02_loop.ipynb #ef94066c
@@ -407,13 +457,14 @@ def fit(
     config:FitConfig=None, # see `FitConfig`
     checkpoint:str|Path=None, # file written after every epoch, and resumed from if it is there
     progress:bool=True, # show a progress bar
+    start:Any=None, # a Fit, a Run, its folder, or a checkpoint, whose kept weights the model starts with
     **settings:Any # fields of FitConfig, such as epochs=12
 )->Fit:
     """Train a model.
     Raises DataError for data that cannot be trained on, ValueError for a checkpoint of another run"""
     config = dataclasses.replace(config or FitConfig(), **settings)
     if loss is None: loss = default_loss(model, targets)
-    fitted = Fit(model, loss, samples, targets, split, config)
+    fitted = Fit(model, loss, samples, targets, split, config, start)
     if checkpoint and Path(checkpoint).exists(): fitted.resume(checkpoint)
     with cpu_threads(config.threads): _train(fitted, checkpoint, progress)
     fitted.bare.load_state_dict(fitted.best['state'])
@@ -435,7 +486,7 @@ def __repr__(self:Fit):
 @patch
 def _repr_html_(self:Fit):
     table = self.curves.tail(3).drop(columns='validation_score').set_index('epoch') if self.history else None
-    facts = {'loss': repr(self.loss),
+    facts = {'loss': repr(self.loss), 'started with': self.started,
              'rows': f'{len(self.rows):,} to train on, {len(self.validation[0]):,} to choose by'}
     return card(repr(self), facts, table)
 
