@@ -18,5 +18,5 @@ __getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_at
     'log': ['run_grid', 'archive', 'archived', 'seed_interval', 'summary', 'compare'],
     'reading': ['table_endings', 'read_settings', 'build_loss', 'Run', 'check_table_path', 'write_tables'],
     'side_by_side': ['runs_in', 'settings_that_differ', 'RunComparison', 'compare_runs'],
-    'again': ['Again', 'reproduces']}))
-
+    'again': ['Again', 'reproduces'],
+    'tracking': ['publish', 'unsent', 'send_offline']}))
