@@ -321,7 +321,7 @@ def epoch(self:Fit):
         self.averaged.after_epoch(self.bare, n, again, self.loss.model_arguments(n))
     parts = {f'loss_{k}': float(np.mean([log[k] for log in logs])) for k in logs[0]}
     seconds = time.perf_counter() - start
-    row = dict(epoch=n + 1, loss=total/len(loader), seconds=seconds, **self._validate(), **parts)
+    row = dict(epoch=n + 1, loss=total/len(mine), seconds=seconds, **self._validate(), **parts)
     self.history.append(row)
     self._keep(row)
 
