@@ -22,4 +22,5 @@ __getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_at
     'again': ['Again', 'reproduces'],
     'search_space': ['setting_word', 'setting_values', 'SettingsWith', 'read_space'],
     'sweeps': ['blanked', 'Sweep', 'sweep'],
-    'search_figures': ['best_so_far', 'plot_search', 'setting_importance', 'plot_settings', 'save_search_figures']}))
+    'search_figures': ['best_so_far', 'plot_search', 'setting_importance', 'plot_settings', 'save_search_figures'],
+    'tracking': ['publish', 'unsent', 'send_offline']}))

@@ -24,4 +24,5 @@ __getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_at
     'provenance': ['code_commit', 'environment'],
     'text_files': ['regular_file', 'read_bytes', 'read_text'],
     'help': ['explain', 'with_help'],
+    'cached': ['CachedStep', 'cached_step'],
     'drawn': ['examples']}))

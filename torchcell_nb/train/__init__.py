@@ -14,7 +14,7 @@ from ..ground import with_help
 __getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_attrs={
     'columns': ['column_measures', 'plot_labels', 'plot_classes', 'ColumnMeasures', 'of_group',
         'quick_measures', 'full_measures'],
-    'loop': ['FitConfig', 'check_fit', 'entry_weights', 'Fit', 'predict_rows', 'default_loss', 'fit',
+    'loop': ['FitConfig', 'check_fit', 'entry_weights', 'Fit', 'predict_rows', 'default_loss', 'tracker_id', 'fit',
         'plot_curves'],
     'kinds': ['Unseen', 'unknown_genes', 'Section', 'Kind', 'network_of'],
     'tasks': ['Task', 'Source', 'SplitConfig', 'load_task'],
@@ -26,4 +26,6 @@ __getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_at
         'kernel_ridge', 'boosted_trees'],
     'learning_curves': ['training_draws', 'learning_curve', 'plot_learning_curves'],
     'ensemble': ['member_predictions', 'Spread', 'calibrate'],
+    'steps': ['Group', 'step_groups', 'refresh_statistics', 'Averaged', 'Forward', 'forward_of', 'Kept', 'kept_weights',
+        'start_from'],
     'sources': ['DnaRepair', 'TopologyFiles', 'Simulated', 'GeneOntology', 'Table', 'TrigenicHits']}))
