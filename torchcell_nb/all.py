@@ -10,22 +10,22 @@ import importlib
 
 # %% ../nbs/index.ipynb #8b27bc9f
 _nouns = dict(
-    ground='ConfigError DataError palette save_figure use_style',
+    ground='ConfigError DataError cached_step palette save_figure use_style',
     ontology='GeneNames Ontology OntologyError fetch_go fetched_go read_annotations read_gaf read_obo yeast_go yeast_names',
-    data='Column Genotypes Phenotypes Samples Split Targets Values dna_repair join_phenotypes leave_one_out_sets load_data '
-         'random_genotypes read_scores read_table read_topology read_trigenic_hits save_data simulate_phenotypes split_by '
-         'split_folds split_genes split_given split_queries split_random stream_data',
+    data='Column GeneVectors Genotypes Phenotypes Samples Split Targets Values dna_repair join_phenotypes leave_one_out_sets '
+         'load_data random_genotypes read_scores read_table read_topology read_trigenic_hits read_vectors save_data '
+         'simulate_phenotypes split_by split_folds split_genes split_given split_queries split_random stream_data',
     go_filters='Comparison FilterReport Hierarchy compare_sources filter_go plot_funnel presets read_filters',
     losses='BinEdges ColumnLoss Composite GaussianCRPS GaussianNLL Huber LogCosh MSE NamedLoss Ordinal Quantile SoftLabel '
            'TrainingLoss objective',
     metrics='aupr auroc breakdown by_gene clustered_interval clusters_of corrected_resampled_t evaluate holm interval mse noise_ceiling paired_difference pearson '
             'plot_predictions r2 replicate_ceiling spearman',
     train='Baseline DnaRepair Fit FitConfig Kind Section Simulated Source Spread SplitConfig Table Task TopologyFiles '
-          'TrigenicHits calibrate fit fit_baseline load_task member_predictions plot_curves',
+          'TrigenicHits calibrate fit fit_baseline learning_curve load_task member_predictions plot_curves plot_learning_curves',
     dcell='Certificate DCell DCellByTerm DCellKind DCellLoss certify diagnostics epistasis importance own_shares plot_certificate '
           'plot_importance predict_screen rlipp silenced subsystem_states',
-    experiments='Run RunConfig archive archived compare compare_runs compose_config plot_scores reproduces run_grid runs_in '
-                'settings_that_differ summary train_run write_report')
+    experiments='Run RunConfig Sweep archive archived compare compare_runs compare_settings compose_config plot_scores '
+                'reproduces run_grid runs_in seed_difference settings_that_differ summary sweep train_run write_report')
 
 # %% ../nbs/index.ipynb #ff46da67
 _chapters = ('ground', 'ontology', 'data', 'go_filters', 'losses', 'metrics', 'train', 'dcell', 'dango',
