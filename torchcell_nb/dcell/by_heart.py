@@ -54,6 +54,7 @@ def touched_part(
     return _by_strata([hierarchy.terms[t] for t in keep], [hierarchy.names[t] for t in keep], genes,
                       children, direct, contained[keep])
 
+# %% ../../nbs/dcell/17_by_heart.ipynb #11af208a
 def _by_strata(terms, names, genes, children, direct, contained):
     "A Hierarchy of terms in computing order, sorted anew by stratum"
     stratum = np.zeros(len(terms), int)
@@ -101,6 +102,7 @@ def learn_by_heart(
         rows.append((epoch, _r(y, predicted), predicted.std(), evaluated, np.mean(errors), seconds))
     return pd.DataFrame(rows, columns=['epoch', 'r', 'sd', 'evaluated', 'loss', 'seconds']), predicted
 
+# %% ../../nbs/dcell/17_by_heart.ipynb #b1cc18ea
 def _r(y, predicted):
     "Pearson r; 0 if all predictions are equal"
     return pearson(np.asarray(y), predicted) if np.ptp(predicted) > 0 else 0.
@@ -136,6 +138,7 @@ def learn_variants(
         write_text(folder/'settings.json', json.dumps(dict(commit=code_commit(), variants=done), indent=1) + '\n')
     return read_variants(folder)
 
+# %% ../../nbs/dcell/17_by_heart.ipynb #e287c735
 def _seeds_of(folder, variant):
     "Those that an archive holds of a variant"
     curves = pd.read_parquet(folder/'curves.parquet', columns=['variant', 'seed'])
