@@ -74,6 +74,7 @@ def _draw_reached(hierarchy, path, names, ax):
     ax.scatter([], [], c=of['both'], label='both; larger: more surprise')
     ax.legend(loc='upper center', bbox_to_anchor=(.5, -.01), ncols=3, fontsize=9, handletextpad=.2, columnspacing=1)
 
+# %% ../../nbs/dcell/16_path.ipynb #5b3f9e56
 def _draw_predictions(path, names, unit, ax):
     "What each term's head predicts for the four genotypes, the root on top"
     rows = path[::-1]
