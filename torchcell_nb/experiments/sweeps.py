@@ -394,7 +394,9 @@ def _open_study(out, job, config):
     import optuna
     with FileLock(out/'.turn.lock'):
         storage = _storage(out, job['storage'])
-        study = optuna.create_study(study_name=job['study'], storage=storage, direction='maximize', load_if_exists=True)
+        if job['study'] not in optuna.get_all_study_names(storage):
+            optuna.create_study(study_name=job['study'], storage=storage, direction='maximize', load_if_exists=True)
+        study = _study(out, job)
         old = study.user_attrs.get('asked')
         if old is None: study.set_user_attr('asked', job['asked'])
         else: _check_same(job['storage'] or out, old, job['asked'])
