@@ -214,6 +214,7 @@ def run(copy, notebook, seconds, data):
     if not child:
         code = 1
         try:
+            multiprocessing.current_process()._config['daemon'] = False      # a notebook may start processes; a pool's may not
             os.setsid(); resource.setrlimit(resource.RLIMIT_CPU, (int(seconds) + 1, int(seconds) + 5)); resource.setrlimit(resource.RLIMIT_DATA, (6 << 30, 6 << 30))
             signal.signal(signal.SIGINT, signal.default_int_handler)
             out = os.open(said, os.O_WRONLY | os.O_CREAT); os.dup2(out, 1); os.dup2(out, 2); os.dup2(os.open(os.devnull, os.O_RDONLY), 0)

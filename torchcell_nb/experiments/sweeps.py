@@ -6,7 +6,7 @@
 __all__ = ['blanked', 'Sweep', 'sweep']
 
 # %% ../../nbs/experiments/16_sweeps.ipynb #f8098087
-import dataclasses, importlib, json, multiprocessing, os, signal, time, uuid, warnings
+import dataclasses, importlib, json, multiprocessing, os, shutil, signal, time, uuid, warnings
 from collections.abc import Iterable, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -23,7 +23,7 @@ from .config import RunConfig
 from .reading import Run, build_loss
 from .runs import (
     _about_run, _changed, _check_folder, _plain, _write_json, _write_table, part_metrics, prediction_chunks, predictor)
-from .search_space import SettingsWith, read_space, setting_values
+from .search_space import SettingsWith, _read_space, setting_values
 from ..ground import ConfigError, card, in_range, need, reading, write_text
 from ..train import Task, check_fit, fit, load_task
 
@@ -122,10 +122,11 @@ def _storage(out, url):
         raise ConfigError(f'--storage {url}: {str(e).splitlines()[0]}; expected a URL such as '
                           'mysql+pymysql://USER:PASSWORD@HOST/DATABASE') from None
 
-def _study(out, url):
-    "The study of a folder. Raises KeyError where there is none"
+def _study(out, job):
+    "The study of a folder, which may have been renamed. Raises KeyError where there is none"
+    storage = _storage(out, job['storage'])
     import optuna
-    return optuna.load_study(study_name=Path(out).absolute().name, storage=_storage(out, url))
+    return optuna.load_study(study_name=job['study'], storage=storage)
 
 # %% ../../nbs/experiments/16_sweeps.ipynb #65c4a0f4
 @contextmanager
@@ -155,22 +156,24 @@ def _lives(out, name):
 # %% ../../nbs/experiments/16_sweeps.ipynb #cec8259b
 def _again(trial): return trial.system_attrs.get('retry_history', [])
 
-def _recover(study, out, url, me):
+def _is_drawn(trial, space):
+    "Does it have all its settings? A process may be killed between two of them"
+    return len(trial.params) == len(space) or 'fixed_params' in trial.system_attrs
+
+def _recover(study, out, job):
     "Fail the trials whose process is gone; the settings of each are put in line once more"
     import optuna
     from optuna.trial import TrialState
-    if url is not None: return optuna.storages.fail_stale_trials(study)
+    if job['storage'] is not None: return optuna.storages.fail_stale_trials(study)
     for trial in study.get_trials(deepcopy=False, states=[TrialState.RUNNING]):
-        worker = trial.user_attrs.get('worker')
-        if worker and (worker == me or _lives(out, worker)): continue
-        study.tell(trial.number, state=TrialState.FAIL, skip_if_finished=True)
-    everything = study.get_trials(deepcopy=False)
+        if _lives(out, trial.user_attrs.get('worker', '')): continue
+        study.tell(trial.number, state=TrialState.FAIL, skip_if_finished=True)  # it may finish at this moment
+    everything = study.get_trials()
     retried = {number for trial in everything for number in _again(trial)}
     put_in_line = optuna.storages.RetryHeartbeatStaleTrialCallback(max_retry=1)
     for trial in everything:
         killed = trial.state == TrialState.FAIL and 'reason' not in trial.user_attrs
-        known = trial.params or 'fixed_params' in trial.system_attrs
-        if killed and known and trial.number not in retried: put_in_line(study, trial)
+        if killed and _is_drawn(trial, job['space']) and trial.number not in retried: put_in_line(study, trial)
 
 # %% ../../nbs/experiments/16_sweeps.ipynb #f7b10048
 def _counts(study):
@@ -180,11 +183,11 @@ def _counts(study):
     finished = sum(s in (TrialState.COMPLETE, TrialState.PRUNED) for s in states)
     return finished, sum(s != TrialState.FAIL for s in states), sum(s == TrialState.WAITING for s in states)
 
-def _sampler(study, seed, url):
+def _sampler(study, seed, job):
     "The generator of the next trial"
     import optuna
-    drawn = sum(not _again(t) for t in study.get_trials(deepcopy=False))
-    entropy = [seed, drawn] if url is None else [uuid.uuid4().int % 2**32]    # machines that share a database
+    drawn = sum(_is_drawn(t, job['space']) and not _again(t) for t in study.get_trials(deepcopy=False))
+    entropy = [seed, drawn] if job['storage'] is None else [uuid.uuid4().int % 2**32]    # machines that share a database
     return optuna.samplers.TPESampler(seed=int(np.random.SeedSequence(entropy).generate_state(1)[0]))
 
 def _pruner(space, epochs):
@@ -210,11 +213,11 @@ _hopeless = FloatingPointError, MemoryError, torch.OutOfMemoryError, ConfigError
 # %% ../../nbs/experiments/16_sweeps.ipynb #229eea66
 class _Worker:
     "One process of a sweep: trial after trial until there are enough"
-    def __init__(self, out, name):
+    def __init__(self, out, name, trials=None):
         job = json.loads((Path(out)/'sweep.json').read_text())
-        self.out, self.me, self.job, self.url = Path(out), name, job, job['storage']
-        self.trials = _Trials(job['words'], job['name'], job['config_dir'])
-        self.study = _study(out, self.url)
+        self.out, self.me, self.job = Path(out), name, job
+        self.trials = trials or _Trials(job['words'], job['name'], job['config_dir'])
+        self.study = _study(out, job)
         config = self.trials.settings({})
         self.study.pruner, self.seed = _pruner(job['space'], config.fit.epochs), config.seed
         self.turn = FileLock(self.out/'.turn.lock')
@@ -273,14 +276,13 @@ def _objective(self:_Worker, trial):
 @patch
 def _step(self:_Worker):
     "Take a trial, if one is to be had. True when there are enough"
-    finished, taken, waiting = 0, 0, 0
     self.turn.acquire(poll_interval=.01)
     try:
-        _recover(self.study, self.out, self.url, self.me)
+        _recover(self.study, self.out, self.job)
         finished, taken, waiting = _counts(self.study)
         if finished >= self.wanted: return True
         if waiting or taken < self.wanted:
-            self.study.sampler = _sampler(self.study, self.seed, self.url)
+            self.study.sampler = _sampler(self.study, self.seed, self.job)
             self.study.optimize(self._objective, n_trials=1, catch=(_Surplus,))
             return False
     finally: self.turn.release(force=True)
@@ -311,7 +313,7 @@ def _worker(out, wanted, told):
 def _start(context, out, wanted):
     "A process, and what it tells"
     ours, theirs = context.Pipe(duplex=False)
-    target = importlib.import_module('torchcell_nb.experiments.sweeps')._worker
+    target = importlib.import_module('torchcell_nb.experiments.sweeps')._worker    # a notebook's own cannot be sent
     process = context.Process(target=target, args=(str(out), wanted, theirs))
     process.start()
     theirs.close()
@@ -325,20 +327,20 @@ def _failure(process, told):
     return None if process.exitcode < 0 else f'exit status {process.exitcode}'
 
 # %% ../../nbs/experiments/16_sweeps.ipynb #50b85b2c
-def _group(out, url, wanted, workers, told):
+def _group(study, out, wanted, workers, told):
     "Keep so many processes at work"
     context = multiprocessing.get_context('forkserver')
     context.set_forkserver_preload(['torchcell_nb.experiments.sweeps'])
-    study, group, killed, last = _study(out, url), [], 0, 0
+    group, killed, last = [], 0, 0
     try:
         while (finished := _counts(study)[0]) < wanted:
-            killed, last = (0, finished) if finished > last else (killed, last)
+            if finished > last: killed, last = 0, finished
             for process, heard in [pair for pair in group if not pair[0].is_alive()]:
                 group.remove((process, heard))
                 failure = _failure(process, heard)
+                if failure: raise RuntimeError(failure)
                 killed += process.exitcode != 0
-                if failure or killed > 2*workers + 2:
-                    raise RuntimeError(failure or 'process after process was killed; is there enough memory?')
+                if killed > 2*workers + 2: raise RuntimeError('process after process was killed; is there enough memory?')
             while len(group) < workers: group.append(_start(context, out, wanted))
             told()
             time.sleep(.2)
@@ -361,12 +363,14 @@ def _check_same(where, old, new):
     if changed: raise ConfigError(f'{where}: holds a sweep with other settings: {"; ".join(changed)}; '
                                   'choose another --out, or remove the folder')
 
-def _check_sweep_folder(out, config, asked):
+def _check_sweep_folder(out, config, job):
     "Refuse early what cannot be the sweep's folder"
     path = out/'sweep.json'
     if path.exists():
-        with reading(path, 'remove the folder, and start anew'): old = json.loads(path.read_text())['asked']
-        _check_same(out, old, asked)
+        with reading(path, 'remove the folder, and start anew'): old = json.loads(path.read_text())
+        _check_same(out, old['asked'], job['asked'])
+        if old['storage'] != job['storage']:
+            raise ConfigError(f'{out}: holds a sweep with another --storage; choose another --out')
     elif out.is_dir() and any(not p.name.startswith('.part-') for p in out.iterdir()):
         raise ConfigError(f'{out}: is not empty and holds no sweep; choose another --out')
     else: _check_folder(out, dataclasses.replace(config, out=str(out)))
@@ -375,8 +379,9 @@ def _check_sweep_folder(out, config, asked):
 def _holds(spec, value):
     "Is a value among those that are searched?"
     if isinstance(spec, list): return value in spec
-    on_step = not spec['step'] or (value - spec['low']) % spec['step'] == 0
-    return spec['low'] <= value <= spec['high'] and on_step
+    if not spec['low'] <= value <= spec['high']: return False
+    steps = (value - spec['low'])/(spec['step'] or 1)
+    return not spec['step'] or bool(np.isclose(steps, round(steps)))
 
 def _default_values(config, space):
     "The settings as they are without a search; None where the space does not hold them"
@@ -388,10 +393,10 @@ def _open_study(out, job, config):
     "The study, begun with the default settings unless it is there"
     import optuna
     with FileLock(out/'.turn.lock'):
-        storage, name = _storage(out, job['storage']), out.absolute().name
-        if name not in optuna.get_all_study_names(storage):
-            optuna.create_study(study_name=name, storage=storage, direction='maximize', load_if_exists=True)
-        study = _study(out, job['storage'])
+        storage = _storage(out, job['storage'])
+        if job['study'] not in optuna.get_all_study_names(storage):
+            optuna.create_study(study_name=job['study'], storage=storage, direction='maximize', load_if_exists=True)
+        study = _study(out, job)
         old = study.user_attrs.get('asked')
         if old is None: study.set_user_attr('asked', job['asked'])
         else: _check_same(job['storage'] or out, old, job['asked'])
@@ -401,10 +406,11 @@ def _open_study(out, job, config):
     return study
 
 # %% ../../nbs/experiments/16_sweeps.ipynb #081912aa
-_states = dict(COMPLETE='complete', PRUNED='pruned', FAIL='failed', RUNNING='running', WAITING='waiting')
+_states = dict(COMPLETE='complete', PRUNED='pruned', RUNNING='running', WAITING='waiting', FAIL='failed')
+
+_columns = ['trial', 'state', 'score', 'epochs', 'kept_epoch', 'seconds', 'default', 'again', 'reason']
 
 def _trial_row(trial):
-    "What is said of a trial"
     about = trial.user_attrs
     return dict(trial=trial.number, state=_states[trial.state.name], score=trial.value,
                 epochs=len(trial.intermediate_values), kept_epoch=about.get('kept_epoch'),
@@ -422,7 +428,7 @@ class Sweep:
         self.job = json.loads((self.folder/'sweep.json').read_text())
         self.space = self.job['space']
         self.simulated = ' (simulated)' if self.job['simulated'] else '' # for titles
-        self.study = _study(self.folder, self.job['storage'])
+        self.study = _study(self.folder, self.job)
         self._trials = _Trials(self.job['words'], self.job['name'], self.job['config_dir'])
 
 # %% ../../nbs/experiments/16_sweeps.ipynb #a648e9f9
@@ -430,7 +436,8 @@ class Sweep:
 def trials(self:Sweep)->pd.DataFrame: # trial, state, score, epochs, kept_epoch, seconds, default, again, reason, ...
     """A row per trial, a column per setting. A `pruned` trial was given up early, at the score of its last epoch;
     `again` is the killed trial whose settings it tries once more"""
-    table = pd.DataFrame([_trial_row(t) for t in self.study.get_trials(deepcopy=False)])
+    rows = [_trial_row(t) for t in self.study.get_trials(deepcopy=False)]
+    table = pd.DataFrame(rows, columns=[*_columns, *self.space])
     for column in ('kept_epoch', 'again'): table[column] = table[column].astype('Int64')
     return table.astype(dict(score=float, seconds=float))
 
@@ -452,11 +459,11 @@ def config(self:Sweep,
 
 # %% ../../nbs/experiments/16_sweeps.ipynb #0bcf663f
 @patch
-def _said(self:Sweep):
+def _facts(self:Sweep):
     "Counts, and the best trial with its settings"
     table = self.trials
     n = table.state.value_counts()
-    counts = ', '.join(f'{n[s]} {s}' for s in ('complete', 'pruned', 'running', 'waiting', 'failed') if s in n)
+    counts = ', '.join(f'{n[s]} {s}' for s in _states.values() if s in n) or 'no trial yet'
     if not n.get('complete'): return counts, {}
     best, default = self.best, table.query('default and state == "complete"')
     values = {k: f'{best[k]:.4g}' if isinstance(best[k], float) else str(best[k]) for k in self.space}
@@ -466,25 +473,23 @@ def _said(self:Sweep):
 
 @patch
 def __repr__(self:Sweep):
-    counts, facts = self._said()
+    counts, facts = self._facts()
     lines = [f'Sweep {self.folder.name}{self.simulated}: {counts}', *(f'  {k}: {v}' for k, v in facts.items())]
     return '\n'.join(lines)
 
 @patch
 def _repr_html_(self:Sweep):
-    counts, facts = self._said()
+    counts, facts = self._facts()
     columns = ['trial', 'score', 'kept_epoch', 'seconds', *self.space]
     table = self.trials.query('state == "complete"').nlargest(5, 'score')[columns].set_index('trial')
     return card(f'Sweep {self.folder.name}{self.simulated}', {'trials': counts, **facts}, table, 'the best trials')
 
 # %% ../../nbs/experiments/16_sweeps.ipynb #59bcce7f
 def _tidy(sweep):
-    "Light runs of complete trials stay; those of trials that were killed at the last moment go"
-    import shutil
-    complete = set(sweep.trials.query('state == "complete"').trial)
-    for path in (sweep.folder/'trials').glob('[0-9]*'):
-        if int(path.name) not in complete: shutil.rmtree(path, ignore_errors=True)
-    for trial in sweep.study.get_trials(deepcopy=False): _lives(sweep.folder, trial.user_attrs.get('worker', ''))
+    "Remove what killed processes left: light runs of failed trials, and locks"
+    for number in sweep.trials.query('state == "failed"').trial:
+        shutil.rmtree(sweep.folder/f'trials/{number:04}', ignore_errors=True)
+    for path in (sweep.folder/'workers').glob('*'): _lives(sweep.folder, path.name)
 
 def _write_best(sweep):
     "The table of trials, and the best settings as a named run"
@@ -519,18 +524,19 @@ def _prepare(words, out, space, storage, name, config_dir):
     for word in words:
         if word.partition('=')[0] == 'out': raise ConfigError(f'{word}: the folder of a sweep is given by --out')
     trials = _Trials(words, name, config_dir)
-    space = read_space(space, words, name, config_dir)
+    space = _read_space(space, trials.settings)
     config = trials.settings({})
     need('optuna', 'lab')
     task = trials.load(config)
     loss = build_loss(config.loss, task)
     check_fit(config.model.build(task, loss), task.samples, task.targets, task.split, config.fit, loss)
     job = dict(asked=_asked_of(trials, space, task), words=words, name=name, config_dir=config_dir and str(config_dir),
-               space=space, storage=storage, simulated='truth' in task.knowledge)
-    _check_sweep_folder(out, config, job['asked'])
+               space=space, storage=storage, study=out.absolute().name, simulated='truth' in task.knowledge)
+    _check_sweep_folder(out, config, job)
     out.mkdir(parents=True, exist_ok=True)
     if not (out/'sweep.json').exists(): _write_json(out/'sweep.json', job)
-    return _open_study(out, job, config)
+    job = json.loads((out/'sweep.json').read_text())        # a folder that was renamed keeps the name of its study
+    return _open_study(out, job, config), trials
 
 # %% ../../nbs/experiments/16_sweeps.ipynb #63fd542a
 def sweep(
@@ -549,12 +555,12 @@ def sweep(
     Raises ConfigError or DataError before anything is written"""
     for what, value in dict(trials=trials, workers=workers).items(): in_range(what, value, int, least=1)
     out = Path(out)
-    study = _prepare(words, out, space, storage, name, config_dir)
+    study, prepared = _prepare(words, out, space, storage, name, config_dir)
     told = _bar(study, trials, progress)
     try:
-        if workers > 1: _group(out, storage, trials, workers, told)
+        if workers > 1: _group(study, out, trials, workers, told)
         else:
-            with _at_work(out) as me: _Worker(out, me).work(trials, told)
+            with _at_work(out) as me: _Worker(out, me, prepared).work(trials, told)
     except BaseException as e:
         e.add_note(f'{_counts(study)[0]} of {trials} trials are finished; the same command goes on')
         raise
