@@ -190,11 +190,8 @@ def follow_function(self:_Parts, f, label):
     code = repr(_shape(f.__code__)) if generated else _tree_hash(trees)
     held = inspect.getclosurevars(f).nonlocals, f.__defaults__, f.__kwdefaults__, _attributes(f)
     self[label] = joblib.hash([code, self.hash(held, label)])
-    for name in sorted(read & self.home.keys()):
-        where = f'global {name}'
-        if where in self: continue
-        self[where] = 'is being read'
-        self[where] = self.hash(self.home[name], where)
+    for where, value in [(f'global {name}', self.home[name]) for name in sorted(read & self.home.keys())]:
+        if where not in self: self[where] = self.hash(value, where)
 
 _wrappers = {property: ('fget', 'fset', 'fdel'), classmethod: ('__func__',), staticmethod: ('__func__',),
              functools.cached_property: ('func',)}
