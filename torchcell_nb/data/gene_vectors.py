@@ -96,6 +96,7 @@ def _in_slots(genotypes, slots):
         entries = np.ones(here.sum(), np.float32), (rows[here], genotypes.indices[here])
         yield sparse.csr_array(entries, shape=(len(genotypes), len(genotypes.genes)))
 
+# %% ../../nbs/data/11_gene_vectors.ipynb #d86aab8f
 @patch
 def combine(self:GeneVectors,
     genotypes:Genotypes, # n of them
@@ -187,7 +188,8 @@ def _archive_vectors(path, genes):
     values = arrays['vectors'].astype(np.float32)
     if 'scale' in arrays: values = values*arrays['scale'][:, None]
     genes = arrays.get('genes') if genes is None else genes
-    if genes is None: raise DataError(f'{path}: does not name its genes; give them with genes=, in the order of its rows')
+    if genes is None:
+        raise DataError(f'{path}: does not name its genes; give them with genes=, in the order of its rows')
     return genes, values, ()
 
 # %% ../../nbs/data/11_gene_vectors.ipynb #3c327eab

@@ -99,6 +99,7 @@ def _distribution(top):
         origin = json.loads(found.read_text('direct_url.json') or '{}')
         return None if origin.get('dir_info', {}).get('editable') else found
 
+# %% ../../nbs/ground/12_cached.ipynb #fc6b21ee
 @functools.cache
 def _imports(path, digest): # the file's SHA-256, so that a changed file is read again
     "The modules that a Python file imports"
@@ -118,7 +119,8 @@ def _files_hash(top):
         if name in found or name in sys.stdlib_module_names or _distribution(name): continue
         spec = find_spec(name)
         origin = Path(spec.origin) if spec and spec.origin else None
-        files = sorted(origin.parent.rglob('*.py')) if origin and spec.submodule_search_locations else [origin]*bool(origin)
+        package = origin and spec.submodule_search_locations
+        files = sorted(origin.parent.rglob('*.py')) if package else [origin]*bool(origin)
         found[name] = [sha256_of(file) for file in files]
         todo.update(*map(_imports, files, found[name]))
     return joblib.hash(found)
@@ -193,6 +195,7 @@ def follow_function(self:_Parts, f, label):
     for where, value in [(f'global {name}', self.home[name]) for name in sorted(read & self.home.keys())]:
         if where not in self: self[where] = self.hash(value, where)
 
+# %% ../../nbs/ground/12_cached.ipynb #d5826f95
 _wrappers = {property: ('fget', 'fset', 'fdel'), classmethod: ('__func__',), staticmethod: ('__func__',),
              functools.cached_property: ('func',)}
 
@@ -222,6 +225,7 @@ def hash_code(self:_Parts, thing): # a function or class
     follow(thing, label)
     return label
 
+# %% ../../nbs/ground/12_cached.ipynb #87fb1a8c
 @patch
 def hash_object(self:_Parts, value, where):
     "An object with attributes, of the notebook or of this library: its class and what it holds"
@@ -252,6 +256,7 @@ def _held(value):
     of_module = isinstance(value.__self__, (types.ModuleType, type(None)))
     return None if of_module else [value.__name__, value.__self__]
 
+# %% ../../nbs/ground/12_cached.ipynb #571ad673
 @patch
 def hash_held(self:_Parts, value, where):
     "Hash of what holds other values; None for what does not"
@@ -506,6 +511,7 @@ def _entries(self:CachedStep):
         file = next((note.with_name(n) for n in _formats if note.with_name(n).is_file()), None)
         if file: yield file, json.loads(note.read_text())
 
+# %% ../../nbs/ground/12_cached.ipynb #8e8b9ba8
 @patch
 def _line(self:CachedStep, computed, parts, before):
     "What the reader is told"
