@@ -105,9 +105,9 @@ def _imports(path, digest): # the file's SHA-256, so that a changed file is read
     "The modules that a Python file imports"
     try: nodes = list(ast.walk(ast.parse(Path(path).read_bytes())))
     except (SyntaxError, ValueError): return set()       # no Python source
-    whole = {alias.name for n in nodes if isinstance(n, ast.Import) for alias in n.names}
+    plain = {alias.name for n in nodes if isinstance(n, ast.Import) for alias in n.names}
     parts = {n.module for n in nodes if isinstance(n, ast.ImportFrom) and n.module and not n.level}
-    return {name.partition('.')[0] for name in whole | parts}
+    return {name.partition('.')[0] for name in plain | parts}
 
 def _files_hash(top):
     "Hash of the Python files of a module or package that has no version, and of those that they import"
