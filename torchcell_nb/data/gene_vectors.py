@@ -96,6 +96,7 @@ def _in_slots(genotypes, slots):
         entries = np.ones(here.sum(), np.float32), (rows[here], genotypes.indices[here])
         yield sparse.csr_array(entries, shape=(len(genotypes), len(genotypes.genes)))
 
+# %% ../../nbs/data/11_gene_vectors.ipynb #d86aab8f
 @patch
 def combine(self:GeneVectors,
     genotypes:Genotypes, # n of them
@@ -178,14 +179,18 @@ def _table_vectors(path):
 
 # %% ../../nbs/data/11_gene_vectors.ipynb #ba2fd8a9
 def _archive_vectors(path, genes):
-    with np.load(regular_file(path), allow_pickle=False) as arrays:
-        if 'vectors' not in arrays:
-            raise DataError(f'{path}: expected an array vectors [genes, numbers]; found {", ".join(arrays)}')
-        values = arrays['vectors'].astype(np.float32)
-        if 'scale' in arrays: values = values*arrays['scale'][:, None]
-        if genes is None and 'genes' not in arrays:
-            raise DataError(f'{path}: does not name its genes; give them with genes=, in the order of its rows')
-        return (arrays['genes'] if genes is None else genes), values, ()
+    with np.load(regular_file(path), allow_pickle=False) as file:
+        if 'vectors' not in file:
+            raise DataError(f'{path}: expected an array vectors [genes, numbers]; found {", ".join(file)}')
+        try: arrays = {name: file[name] for name in ('vectors', 'scale', 'genes') if name in file}
+        except ValueError as e:                           # pickled objects may run code, and are not read
+            raise DataError(f'{path}: {e}; save genes as np.array(genes, str), vectors as numbers') from None
+    values = arrays['vectors'].astype(np.float32)
+    if 'scale' in arrays: values = values*arrays['scale'][:, None]
+    genes = arrays.get('genes') if genes is None else genes
+    if genes is None:
+        raise DataError(f'{path}: does not name its genes; give them with genes=, in the order of its rows')
+    return genes, values, ()
 
 # %% ../../nbs/data/11_gene_vectors.ipynb #3c327eab
 def read_vectors(

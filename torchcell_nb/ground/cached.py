@@ -20,6 +20,7 @@ import pandas as pd
 import torch
 from fastcore.basics import patch
 from filelock import FileLock, Timeout
+from joblib.hashing import NumpyHasher
 from joblib.memory import FileSystemStoreBackend, register_store_backend
 
 from .cards import card
@@ -63,7 +64,8 @@ def _trees_of(code):
     found = [c for c in _inner_codes(compiled) if _shape(c) == _shape(code)]
     if not found: raise ConfigError(f'{code.co_qualname}: its text has changed since it was defined, or was never '
                                     'in a cell or a file; import its module again, or restart')
-    line, kinds = found[0].co_firstlineno, (*_definitions, ast.Lambda)
+    line = min((c.co_firstlineno for c in found), key=lambda n: abs(n - code.co_firstlineno))
+    kinds = *_definitions, ast.Lambda
     nodes = [n for n in ast.walk(ast.parse(text)) if isinstance(n, kinds) and _first_line(n) == line]
     return [n for n in nodes if getattr(n, 'name', '<lambda>') == code.co_name]
 
@@ -97,13 +99,31 @@ def _distribution(top):
         origin = json.loads(found.read_text('direct_url.json') or '{}')
         return None if origin.get('dir_info', {}).get('editable') else found
 
+# %% ../../nbs/ground/12_cached.ipynb #fc6b21ee
+@functools.cache
+def _imports(path, digest): # the file's SHA-256, so that a changed file is read again
+    "The modules that a Python file imports"
+    try: nodes = list(ast.walk(ast.parse(Path(path).read_bytes())))
+    except (SyntaxError, ValueError): return set()       # no Python source
+    plain = {alias.name for n in nodes if isinstance(n, ast.Import) for alias in n.names}
+    parts = {n.module for n in nodes if isinstance(n, ast.ImportFrom) and n.module and not n.level}
+    return {name.partition('.')[0] for name in plain | parts}
+
 def _files_hash(top):
-    "Hash of the Python files of a module or package that has no version"
-    spec = find_spec(top)
-    if spec is None or not spec.origin: return 'unknown'
-    if not spec.submodule_search_locations: return sha256_of(spec.origin)
-    files = sorted(Path(spec.origin).parent.rglob('*.py'))
-    return joblib.hash([sha256_of(file) for file in files])
+    "Hash of the Python files of a module or package that has no version, and of those that they import"
+    if top == '__main__': raise ConfigError('a step of a module reads a function or a class of the notebook; '
+                                            'define the step in the notebook as well, or both in the module')
+    found, todo = {}, {top}
+    while todo:
+        name = todo.pop()
+        if name in found or name in sys.stdlib_module_names or _distribution(name): continue
+        spec = find_spec(name)
+        origin = Path(spec.origin) if spec and spec.origin else None
+        package = origin and spec.submodule_search_locations
+        files = sorted(origin.parent.rglob('*.py')) if package else [origin]*bool(origin)
+        found[name] = [sha256_of(file) for file in files]
+        todo.update(*map(_imports, files, found[name]))
+    return joblib.hash(found)
 
 def _library(module):
     "What a module belongs to, and its version or the hash of its files"
@@ -125,7 +145,8 @@ def _table_hash(table):
     "Of a DataFrame, Series or Index: rows, names and types"
     rows = pd.util.hash_pandas_object(table).to_numpy()
     if isinstance(table, pd.Index): return joblib.hash((rows, table.names, str(table.dtype)))
-    about = [table.name, str(table.dtype)] if table.ndim == 1 else [list(table.columns), list(map(str, table.dtypes))]
+    columns = [table] if table.ndim == 1 else [table.iloc[:, i] for i in range(table.shape[1])]
+    about = [(c.name, str(c.dtype), pd.api.types.infer_dtype(c, skipna=False)) for c in columns]
     return joblib.hash((rows, about, table.index.names, str(table.index.dtype), dict(table.attrs)))
 
 def _tensor_hash(tensor):
@@ -158,22 +179,23 @@ def library(self:_Parts, module):
     self[f'library {name}'] = found
 
 # %% ../../nbs/ground/12_cached.ipynb #b1736913
+def _attributes(f): return {k: v for k, v in vars(f).items() if k != '__wrapped__'}
+
 @patch
 def follow_function(self:_Parts, f, label):
-    "A function of the notebook: its tree, its defaults, what it closes over, and what it reads"
+    "A function of the notebook: its tree, its defaults, its attributes, what it closes over, and what it reads"
     generated = f.__code__.co_filename == '<string>'     # by Python, such as the `__init__` of a dataclass
     trees = [] if generated else _trees_of(f.__code__)
     read, imported = _names_read(f.__code__)
     read |= _decorator_names(trees)
     for module in imported: self.library(module)
-    held = inspect.getclosurevars(f).nonlocals, f.__defaults__, f.__kwdefaults__
-    self[label] = joblib.hash([_tree_hash(trees), self.hash(held, label)])
-    for name in sorted(read & self.home.keys()):
-        where = f'global {name}'
-        if where in self: continue
-        self[where] = 'is being read'
-        self[where] = self.hash(self.home[name], where)
+    code = repr(_shape(f.__code__)) if generated else _tree_hash(trees)
+    held = inspect.getclosurevars(f).nonlocals, f.__defaults__, f.__kwdefaults__, _attributes(f)
+    self[label] = joblib.hash([code, self.hash(held, label)])
+    for where, value in [(f'global {name}', self.home[name]) for name in sorted(read & self.home.keys())]:
+        if where not in self: self[where] = self.hash(value, where)
 
+# %% ../../nbs/ground/12_cached.ipynb #d5826f95
 _wrappers = {property: ('fget', 'fset', 'fdel'), classmethod: ('__func__',), staticmethod: ('__func__',),
              functools.cached_property: ('func',)}
 
@@ -186,7 +208,7 @@ def follow_class(self:_Parts, kind, label):
         if name in own: continue
         inner = _wrappers.get(type(member))
         held[name] = [getattr(member, k) for k in inner] if inner else member
-    self[label] = joblib.hash([self.hash(kind.__bases__, label), self.hash(held, label)])
+    self[label] = joblib.hash([self.hash((type(kind), *kind.__bases__), label), self.hash(held, label)])
 
 # %% ../../nbs/ground/12_cached.ipynb #d5ba4680
 def _is_house(value): return str(type(value).__module__).startswith('torchcell_nb.')
@@ -197,40 +219,44 @@ def hash_code(self:_Parts, thing): # a function or class
     if not self.is_local(thing):
         self.library(thing.__module__)
         return f'{thing.__module__}.{thing.__qualname__}'
-    key = getattr(thing, '__code__', thing), str(getattr(thing, '__closure__', None))
-    if key in self.labels: return self.labels[key]
-    label = self.labels[key] = self.label(thing)
+    if thing in self.labels: return self.labels[thing]
+    label = self.labels[thing] = self.label(thing)
     follow = self.follow_class if isinstance(thing, type) else self.follow_function
     follow(thing, label)
     return label
 
+# %% ../../nbs/ground/12_cached.ipynb #87fb1a8c
 @patch
 def hash_object(self:_Parts, value, where):
     "An object with attributes, of the notebook or of this library: its class and what it holds"
-    if id(value) in self.open: return 'itself'
     if _is_house(value) and isinstance(getattr(type(value), 'id', None), property):
         return joblib.hash([self.hash(type(value), where), value.id])
-    self.open.add(id(value))
     derived = functools.cached_property
     held = {k: v for k, v in vars(value).items() if not isinstance(getattr(type(value), k, None), derived)}
-    found = joblib.hash([self.hash(type(value), where), self.hash(held, where)])
-    self.open.remove(id(value))
-    return found
+    return joblib.hash([self.hash(type(value), where), self.hash(held, where)])
 
 # %% ../../nbs/ground/12_cached.ipynb #61de93cd
+_of_torch = vars(torch.nn.Module()).keys() - {'training'} | {'_flat_weight_refs'}
+
+def _network(model):
+    "The tensors of a network; of each of its layers the class and the attributes"
+    layers = [[type(m), {k: v for k, v in vars(m).items() if k not in _of_torch}] for m in model.modules()]
+    return [repr(model), model.state_dict(), layers]
+
 def _held(value):
     "What a value holds, where it is no more than that; None elsewhere"
     if isinstance(value, (list, tuple)): return list(value)
     if isinstance(value, np.ndarray) and value.dtype.hasobject: return [value.shape, value.ravel().tolist()]
     if isinstance(value, types.MethodType): return [value.__func__, value.__self__]
     if isinstance(value, functools.partial): return [value.func, value.args, value.keywords]
-    if isinstance(value, torch.nn.Module): return [type(value), repr(value), value.state_dict()]
+    if isinstance(value, torch.nn.Module): return _network(value)
     if isinstance(value, dataclasses.Field):
         return [value.name, value.default, value.default_factory, value.init, value.kw_only]
     if not isinstance(value, types.BuiltinFunctionType): return None
     of_module = isinstance(value.__self__, (types.ModuleType, type(None)))
     return None if of_module else [value.__name__, value.__self__]
 
+# %% ../../nbs/ground/12_cached.ipynb #571ad673
 @patch
 def hash_held(self:_Parts, value, where):
     "Hash of what holds other values; None for what does not"
@@ -240,31 +266,61 @@ def hash_held(self:_Parts, value, where):
         held = _held(value)
         if held is None: return None
         found = [self.hash(v, where) for v in held]
-    return joblib.hash([type(value).__qualname__, found])
+    extra = self.is_local(type(value)) and not isinstance(value, torch.nn.Module)    # such as a list with attributes
+    own = getattr(value, '__dict__', {}) if extra else {}
+    return joblib.hash([self.hash_code(type(value)), found, own and self.hash(own, where)])
 
 # %% ../../nbs/ground/12_cached.ipynb #820a7b60
-_code_kinds = types.FunctionType, types.BuiltinFunctionType, type
 _table_kinds = pd.DataFrame, pd.Series, pd.Index
 
+class _Hasher(NumpyHasher):
+    "joblib's; a function or class of the notebook stands for its code"
+    def __init__(self, parts):
+        super().__init__()
+        self.parts = parts
+
+    def save(self, value):
+        local = isinstance(value, (types.FunctionType, type)) and self.parts.is_local(value)
+        super().save(self.parts.hash_code(value) if local else value)
+
 @patch
-def hash(self:_Parts, value, where):
-    "Hash of a value. Raises ConfigError saying where a value stands that has none"
-    value = inspect.unwrap(value)
-    if isinstance(value, types.ModuleType):
-        self.library(value.__name__)
-        return value.__name__
-    found = self.hash_held(value, where)
-    if found: return found
-    if isinstance(value, _code_kinds): return self.hash_code(value)
-    if isinstance(value, os.PathLike): return _path_hash(value)
-    if isinstance(value, torch.Tensor): return _tensor_hash(value)
-    ours = self.is_local(type(value)) or _is_house(value)
-    if ours and hasattr(value, '__dict__'): return self.hash_object(value, where)
+def hash_opaque(self:_Parts, value, where):
+    "Hash of a value that is not taken apart. Raises ConfigError saying where it stands"
     self.library(type(value).__module__)
-    try: return _table_hash(value) if isinstance(value, _table_kinds) else joblib.hash(value)
+    try:
+        if isinstance(value, torch.Tensor): return _tensor_hash(value)
+        return _table_hash(value) if isinstance(value, _table_kinds) else _Hasher(self).hash(value)
+    except ConfigError: raise
     except Exception as e:
         raise ConfigError(f'{where}: {type(value).__name__} cannot be hashed ({e}); make it inside the step, '
                           'or give the step what it is made from') from e
+
+# %% ../../nbs/ground/12_cached.ipynb #022427d6
+@patch
+def hash(self:_Parts, value, where):
+    "Hash of a value. Raises ConfigError saying where a value stands that has none"
+    inner = inspect.unwrap(value, stop=lambda f: isinstance(f, types.FunctionType) and self.is_local(f))
+    if isinstance(value, types.FunctionType) and inner is not value:
+        return joblib.hash([self.hash(inner, where), self.hash(_attributes(value), where)])
+    if isinstance(inner, types.ModuleType):
+        self.library(inner.__name__)
+        return inner.__name__
+    if isinstance(inner, (types.FunctionType, type)): return self.hash_code(inner)
+    if id(inner) in self.open: return 'itself'
+    self.open.add(id(inner))
+    try: return self.hash_value(inner, where)
+    finally: self.open.remove(id(inner))
+
+@patch
+def hash_value(self:_Parts, value, where):
+    "Hash of what is no code"
+    found = self.hash_held(value, where)
+    if found: return found
+    if isinstance(value, types.BuiltinFunctionType): return self.hash_code(value)
+    if isinstance(value, os.PathLike): return _path_hash(value)
+    ours = self.is_local(type(value)) or _is_house(value)
+    if ours and hasattr(value, '__dict__'): return self.hash_object(value, where)
+    return self.hash_opaque(value, where)
 
 # %% ../../nbs/ground/12_cached.ipynb #3981f443
 def _same(a, b):
@@ -455,10 +511,13 @@ def _entries(self:CachedStep):
         file = next((note.with_name(n) for n in _formats if note.with_name(n).is_file()), None)
         if file: yield file, json.loads(note.read_text())
 
+# %% ../../nbs/ground/12_cached.ipynb #8e8b9ba8
 @patch
 def _line(self:CachedStep, computed, parts, before):
     "What the reader is told"
-    file, note = next((f, n) for f, n in self._entries() if n['input_args']['parts'] == repr(parts))
+    mine = [(f, n) for f, n in self._entries() if n['input_args']['parts'] == repr(parts)]
+    if not mine: return f'{self.__name__}: from disk'    # killed before its note was written
+    file, note = mine[-1]
     about, seconds = f'{file.name}, {_size(file.stat().st_size)}', f'{note["duration"]:.2g} s'
     if not computed: return f'{self.__name__}: from disk ({about}; computing it took {seconds})'
     why = f'changed: {_changed(parts, before)}' if before else 'for the first time'

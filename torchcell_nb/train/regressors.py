@@ -49,14 +49,17 @@ def training_mean(
     return lambda new: np.full(new.shape[0], mean)
 
 # %% ../../nbs/train/10_regressors.ipynb #5b8ea0b6
-_most_neighbours = 20_000 # training rows looked at; of more, a seeded draw
+def _drawn(x, y, most, seed):
+    "At most so many training rows, in their order"
+    if len(y) <= most: return x, np.asarray(y, float)
+    rows = np.sort(np.random.default_rng(seed).permutation(len(y))[:most])
+    return x[rows], np.asarray(y, float)[rows]
 
-def _distances(x, training, squares):
-    "Squared distances [m, n] to the training rows"
-    products = x @ training.T
-    products = products.toarray() if sparse.issparse(products) else products
-    own = np.asarray((x*x).sum(1)).reshape(-1, 1)
-    return np.round(own + squares - 2*products, 6)        # equal distances are equal, whatever the order of the sums
+def _distances(x, training):
+    "Squared distances [m, n] to the training rows; both sparse"
+    own, others = ((a*a).sum(1) for a in (x, training))
+    distances = own[:, None] + others - 2*(x @ training.T).toarray()
+    return np.round(distances, 6)                         # equal distances are equal, whatever the order of the sums
 
 def _neighbour_means(distances, y, ks):
     "[len(ks), m] mean of the k nearest and of all as near"
@@ -71,20 +74,18 @@ def nearest_neighbours(
     y:np.ndarray, # [n] their values
     x_validation:sparse.csr_array, # [v, F]
     y_validation:np.ndarray, # [v]
-    seed:int=0, # of the draw, where there are more than 20,000 training rows
-    ks:tuple=(1, 3, 10, 30, 100) # one of them is chosen
+    seed:int=0, # of the draw
+    ks:tuple=(1, 3, 10, 30, 100), # one of them is chosen
+    most:int=20_000 # training rows; of more, so many are drawn
 )->Callable: # features [m, F] -> predictions [m]
     "Mean of the k nearest training rows and of all as near; k, at most half of the rows, is chosen on validation"
-    ks = [k for k in ks if k <= max(1, len(y)//2)] or [1]
-    rows = np.random.default_rng(seed).permutation(len(y))[:_most_neighbours]
-    training, y = _ready(x[np.sort(rows)]), np.asarray(y, float)[np.sort(rows)]
-    if not sparse.issparse(training): training = sparse.csr_array(training)
-    squares = np.asarray((training*training).sum(1)).reshape(1, -1)
+    x, y = _drawn(sparse.csr_array(x).astype(np.float64), y, most, seed)
+    ks = [k for k in ks if k <= len(y)//2] or [1]
+    step = max(1, 20_000_000//len(y))                     # rows at a time, for the memory of their distances
+
     def means(new, ks):
         new = sparse.csr_array(new).astype(np.float64)
-        step = max(1, 20_000_000//len(y))
-        parts = [_neighbour_means(_distances(new[at:at + step], training, squares), y, ks)
-                 for at in range(0, new.shape[0], step)]
+        parts = [_neighbour_means(_distances(new[at:at + step], x), y, ks) for at in range(0, new.shape[0], step)]
         return np.concatenate(parts, axis=1) if parts else np.zeros((len(ks), 0))
     scores = [_validation_r(y_validation, predicted) for predicted in means(x_validation, ks)]
     k = ks[int(np.argmax(scores))]
@@ -122,12 +123,6 @@ def linear_svr(
     return _best(models, x, y, x_validation, y_validation)
 
 # %% ../../nbs/train/10_regressors.ipynb #c4bf7c5e
-def _drawn(x, y, most, seed):
-    "At most so many training rows, in their order"
-    if len(y) <= most: return x, np.asarray(y, float)
-    rows = np.sort(np.random.default_rng(seed).permutation(len(y))[:most])
-    return x[rows], np.asarray(y, float)[rows]
-
 def _widths(x):
     "A quarter of, once and four times 1/(columns * variance)"
     entries = x.shape[0]*x.shape[1]
@@ -179,7 +174,6 @@ class _Boosted:
         held = lightgbm.Dataset(_old_form(self.held[0]), self.held[1], reference=data)
         stop = lightgbm.early_stopping(50, verbose=False)
         self.trees = lightgbm.train(settings, data, 2000, [held], callbacks=[stop])
-        return self
 
     def predict(self, x): return self.trees.predict(_old_form(x), num_iteration=self.trees.best_iteration)
 
@@ -198,6 +192,7 @@ def boosted_trees(
     return _best([_Boosted(leaves, held, seed) for leaves in (7, 31, 127)], x, y, x_validation, y_validation)
 
 # %% ../../nbs/train/10_regressors.ipynb #391d9668
-known_regressors = {'mean': training_mean, 'ridge': additive_ridge, 'elastic net': elastic_net, 'linear svr': linear_svr,
-              'rbf svr': rbf_svr, 'kernel ridge': kernel_ridge, 'nearest neighbours': nearest_neighbours,
-              'forest': forest, 'lightgbm': boosted_trees, 'factorisation': factorisation}
+known_regressors = {
+    'mean': training_mean, 'ridge': additive_ridge, 'elastic net': elastic_net, 'linear svr': linear_svr,
+    'rbf svr': rbf_svr, 'kernel ridge': kernel_ridge, 'nearest neighbours': nearest_neighbours,
+    'forest': forest, 'lightgbm': boosted_trees, 'factorisation': factorisation}

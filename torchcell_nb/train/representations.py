@@ -118,6 +118,7 @@ def _of_values(representation, samples, seed):
     raise ValueError(f'{type(samples).__name__}: rows of values have no genes to look up; '
                      'read them as "genes", the values themselves, or as "random 16"')
 
+# %% ../../nbs/train/09_representations.ipynb #50703758
 @patch
 def features(self:Representation,
     samples:Samples, # n of them: Genotypes, or any with a table `values` [n, F]

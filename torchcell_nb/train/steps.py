@@ -46,6 +46,7 @@ def _statistical(model):
     "Layers that keep running statistics of what they see"
     return [m for m in model.modules() if getattr(m, 'running_mean', None) is not None]
 
+# %% ../../nbs/train/08_steps.ipynb #28bb9998
 @torch.no_grad()
 def refresh_statistics(
     model:torch.nn.Module, # changed in place; left in evaluation mode
@@ -183,6 +184,7 @@ def _check_start(model, kept, now):
         raise DataError(f'start: {kept.source} was trained on these very targets with the split {made["split"]}, and '
                         f'this is {now["split"]}: rows that are held out now may have been learned; use the same split')
 
+# %% ../../nbs/train/08_steps.ipynb #545db494
 def start_from(
     model:torch.nn.Module, # changed in place
     kept:Kept, # see `kept_weights`
