@@ -62,8 +62,10 @@ def imports():
         for i, c in enumerate(json.loads(p.read_text())['cells']):
             source = ''.join(c['source'])
             if c['cell_type'] != 'code' or 'nbdev_export' in source: continue
-            kinds = {isinstance(n, (ast.Import, ast.ImportFrom)) for n in ast.parse(source).body}
-            if len(kinds) > 1: bad.append(f'{p.name} cell {i}: imports and other code')
+            tree, exported = ast.parse(source), re.search(r'^#\|\s*export', source, re.M)
+            kinds = {isinstance(n, (ast.Import, ast.ImportFrom)) for n in tree.body}
+            inside = not exported and any(isinstance(n, (ast.Import, ast.ImportFrom)) for n in ast.walk(tree)) and True not in kinds
+            if len(kinds) > 1 or inside: bad.append(f'{p.name} cell {i}: imports and other code')
     return bad
 
 def outputs():
