@@ -11,9 +11,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import torch
-from sklearn.linear_model import RidgeCV
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 from ..data import Genotypes, Split
 from .silencing import _few_rows, _part_of
@@ -32,6 +29,9 @@ def state_power(
 )->float: # Spearman correlation, 0 for a prediction that does not vary
     "How well a ridge on the states predicts what was measured on rows held out"
     if not states.shape[1]: return 0.
+    from sklearn.linear_model import RidgeCV
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
     ridge = make_pipeline(StandardScaler(), RidgeCV(_penalties)).fit(states, value)
     predicted = ridge.predict(held_states)
     return spearman(held_value, predicted) if np.ptp(predicted) > 1e-9 else 0.

@@ -14,9 +14,8 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+import scipy # imports its parts when they are used
 import torch
-from fastprogress import progress_bar
-from scipy.stats import NearConstantInputWarning
 
 from ..data import Samples, Split, Targets
 from ..go_filters import Hierarchy
@@ -62,13 +61,14 @@ def learning_curve(
 )->pd.DataFrame: # baseline, rows, pearson, low, high, seconds, memory (MB); one row per fit
     "Fit every baseline on growing draws of the training part. Raises KeyError for an unknown name"
     for name in names: find_baseline(name)              # refuse an unknown one before the first fit
+    from fastprogress.fastprogress import progress_bar
     judged, measured = samples.take(split[part]), targets.values[split[part], 0]
     todo = [(size, draw, name) for size, draw in training_draws(split, sizes, seed).items() for name in names]
     rows = []
     for size, draw, name in progress_bar(todo, display=progress):
         before, start = _held_mb(), time.perf_counter()
         with warnings.catch_warnings():                   # a strong penalty, on few rows, predicts nearly a constant
-            warnings.simplefilter('ignore', NearConstantInputWarning)
+            warnings.simplefilter('ignore', scipy.stats.NearConstantInputWarning)
             predicted = fit_baseline(name, hierarchy, samples, targets, draw, seed)(judged)
         spent, grown = time.perf_counter() - start, max(0., peak_mb() - before)
         low, high = _interval(measured, predicted, clusters)
