@@ -161,7 +161,8 @@ class _Parts(dict):
         self.home, self.labels, self.open = home, {}, set()
 
 @patch
-def is_local(self:_Parts, thing):
+def is_local(self:_Parts, thing): # a function or class
+    "Was it made in the notebook or module of the step?"
     if isinstance(thing, types.FunctionType): return thing.__globals__ is self.home
     return thing.__module__ == self.home.get('__name__')
 
