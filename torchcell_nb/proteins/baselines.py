@@ -28,7 +28,7 @@ def _weighted(weight, labels, otherwise):
     "Mean of labels [m, T] with weights [n, m]; `otherwise` [T] where all are 0"
     total = np.asarray(weight.sum(1)).ravel()
     mean = (weight @ labels)/np.maximum(total, 1e-300)[:, None]
-    return np.where(total[:, None] > 0, mean, otherwise)
+    return np.where(total[:, None] > 0, np.minimum(mean, 1), otherwise)  # rounding may exceed 1
 
 def hits_onto(
     hits:Hits,
