@@ -9,3 +9,18 @@ __all__ = []
 import lazy_loader
 
 from ..ground import with_help
+
+# %% ../../nbs/90_experiments.ipynb #23273065
+__getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_attrs={
+    'config': ['RunConfig', 'target_of', 'make', 'config_from', 'compose_config', 'modern'],
+    'runs': ['Predictor', 'predictor', 'prediction_chunks', 'part_metrics', 'train_run'],
+    'report': ['plot_scores', 'report_sections', 'report_figures', 'write_report'],
+    'log': ['run_grid', 'archive', 'archived', 'seed_interval', 'summary', 'noise_band', 'seed_difference',
+        'compare_settings', 'compare'],
+    'reading': ['table_endings', 'read_settings', 'build_loss', 'Run', 'in_lists', 'values_of', 'check_table_path', 'write_tables'],
+    'side_by_side': ['runs_in', 'settings_that_differ', 'RunComparison', 'compare_runs'],
+    'again': ['Again', 'reproduces'],
+    'search_space': ['setting_word', 'setting_values', 'SettingsWith', 'read_space'],
+    'sweeps': ['blanked', 'Sweep', 'sweep'],
+    'search_figures': ['best_so_far', 'plot_search', 'setting_importance', 'plot_settings', 'save_search_figures'],
+    'tracking': ['publish', 'unsent', 'send_offline']}))
