@@ -131,8 +131,10 @@ def make_protein_folder(
     if not shared:
         raise DataError(f'{records}: none of its genes, such as {table.gene.iloc[0]}, is among the proteins of {fasta}, '
                         f'such as {proteins.ids[0]}: do the files belong to one species, and one naming?')
-    hits = find_hits(proteins, program)
     out = Path(out)
+    if out.is_dir() and any(out.iterdir()) and not (out/'manifest.json').exists():
+        raise DataError(f'{out}: holds other things; choose another folder')
+    hits = find_hits(proteins, program)
     out.mkdir(parents=True, exist_ok=True)
     texts = {'proteins.fasta': ''.join(f'>{name}\n{proteins[i]}\n' for i, name in enumerate(proteins.ids)),
              'records.tsv': table[['gene', 'term', 'evidence']].to_csv(sep='\t', index=False),
