@@ -25,7 +25,8 @@ from .config import make, modern
 from ..ground import ConfigError, DataError, card, one_of, reading, whole
 from ..losses import TrainingLoss, as_training_loss
 from ..ontology import GeneNames
-from ..train import FitConfig, Kind, Spread, Task, calibrate, member_predictions, predict_rows
+from ..train import (
+    FitConfig, Kind, Spread, Task, calibrate, load_task, member_predictions, predict_rows)
 
 # %% ../../nbs/experiments/09_reading.ipynb #d00e5c69
 def read_settings(
@@ -268,14 +269,29 @@ def predict(self:Run,
 # %% ../../nbs/experiments/09_reading.ipynb #6ceabd4a
 #| exports
 
+# %% ../../nbs/experiments/09_reading.ipynb #8b522d8f
+@patch
+def task(self:Run)->Task:
+    "The run's task, read again from its data. Raises ConfigError for data that divide otherwise than they did"
+    parts = {group: make(group, self.config[group]) for group in ('data', 'split')}
+    also = [make('seen_by', kind) for kind in self.config.get('seen_by') or []]
+    task = load_task(parts['data'], self.kind, parts['split'], self.config['control'], self.config['seed'], also, None)
+    if task.split.id == self.metrics['split']: return task
+    raise ConfigError(f'{self.folder}: was divided as {self.metrics["split"]}, and the data give {task.split.id} now: '
+                      'they have changed; train again')
+
 # %% ../../nbs/experiments/09_reading.ipynb #06117e5e
 @patch
 def samples(self:Run,
     part:str # 'train', 'validation' or 'test'
-)->Genotypes:
-    "The genotypes of a part, read back from the predictions. Raises DataError for samples of another kind"
+)->Samples:
+    """Of a part: genotypes are read back from the predictions, other samples from the data.
+    Raises DataError for an unknown part, ConfigError for data that have changed"""
     rows = self.predictions
-    if Genotypes.row_name not in rows: raise DataError(f'{self.folder}: its samples have no gene names to read back')
+    if Genotypes.row_name not in rows:
+        task = self.task()
+        one_of(f'{self.folder}: part', part, list(task.split.parts), DataError)
+        return task.samples.take(task.split[part])
     one_of(f'{self.folder}: part', part, list(rows.part.unique()), DataError)
     names = rows[Genotypes.row_name][rows.part == part].fillna('').str.split()
     return Genotypes.from_names(names, self._samples().genes)

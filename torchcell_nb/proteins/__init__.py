@@ -19,5 +19,7 @@ __getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_at
     'kmers': ['words', 'WordNetwork', 'WordKind'],
     'baselines': ['frequency', 'hits_onto', 'by_hits', 'by_shared_words', 'words_fit', 'by_words', 'by_perceptron',
         'protein_baselines'],
+    'shown': ['frequency_bins', 'term_precisions', 'binned', 'precision_table', 'plot_reliability', 'draw_protein',
+        'term_sections'],
     'blend': ['likeness', 'WithHits', 'BlendKind'],
     }))

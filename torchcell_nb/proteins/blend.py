@@ -21,6 +21,7 @@ from .baselines import hits_onto
 from .hits import Hits
 from .kmers import WordKind
 from .sequences import Sequences
+from .shown import term_sections
 from ..train import Kind
 
 # %% ../../nbs/proteins/07_blend.ipynb #7309eb67
@@ -146,3 +147,8 @@ def build(self:BlendKind, task:Any, loss:TrainingLoss)->WithHits:
     hits, train = task.knowledge['hits'], task.split['train']
     weight = hits_onto(hits, likeness(hits), hits.ids, tuple(task.samples.names(train)))
     return WithHits(network, task.targets.values[train], weight, self.prior, self.share)
+
+@patch
+def sections(self:BlendKind, run:Any)->list: # of Section
+    "Precision by frequency and depth of the terms, reliability, examples"
+    return term_sections(run, run.task())

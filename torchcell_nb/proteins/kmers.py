@@ -19,6 +19,7 @@ from ..data import Samples
 from ..ground import check_settings, palette
 from ..losses import TrainingLoss
 from .sequences import Sequences
+from .shown import term_sections
 from ..train import Kind
 
 # %% ../../nbs/proteins/05_kmers.ipynb #74fdd722
@@ -118,3 +119,8 @@ def build(self:WordKind, task:Any, loss:TrainingLoss)->WordNetwork:
     train = task.split['train']
     network.start_from(task.samples.take(train), task.targets.values[train])
     return network
+
+@patch
+def sections(self:WordKind, run:Any)->list: # of Section
+    "Precision by frequency and depth of the terms, reliability, examples"
+    return term_sections(run, run.task())
