@@ -66,7 +66,7 @@ def by_shared_words(task:Any, seed:int=0, nearest:int=10)->Callable: # Sequences
     return predict
 
 # %% ../../nbs/proteins/06_baselines.ipynb #e5ad8502
-words_fit = dict(epochs=12, batch=64, lr=.002, weight_decay=.01, schedule='constant') # chosen on validation
+words_fit = dict(epochs=8, batch=64, weight_decay=.01, schedule='constant') # chosen on the validation part of yeast, as are the rates
 
 def by_words(
     task:Any,
@@ -78,7 +78,8 @@ def by_words(
     torch.manual_seed(seed)
     network = WordNetwork(len(task.targets.columns), hidden)
     network.start_from(task.samples.take(train), task.targets.values[train])
-    trained = fit(network, task.samples, task.targets, task.split, seed=seed, progress=False, **words_fit)
+    rate = .002 if hidden else .01
+    trained = fit(network, task.samples, task.targets, task.split, seed=seed, lr=rate, progress=False, **words_fit)
     return trained.predict
 
 def by_perceptron(task:Any, seed:int=0)->Callable: # Sequences -> [n, T]

@@ -107,7 +107,7 @@ class BlendKind(Kind):
     prior:float = .05 # hits that the network's word is worth
     share:float|None = None # of the network where there are hits, as in TALE+; instead of the prior
     hidden:int = 512 # units between words and terms
-    dropout:float = .3 # of the hidden units
+    dropout:float = .5 # of the hidden units
 
     name = 'words and hits'
     colour = palette['forest']

@@ -47,7 +47,7 @@ class WordNetwork(nn.Module):
     def __init__(self,
         n_terms:int, # T
         hidden:int=512, # units between; 0 is logistic regression
-        dropout:float=.3, # of the hidden units
+        dropout:float=.5, # of the hidden units
         k:int=3 # letters of a word
     ):
         super().__init__()
@@ -100,7 +100,7 @@ def start_from(self:WordNetwork,
 class WordKind(Kind):
     "Words of three letters, by a multilayer perceptron; `hidden=0` is logistic regression"
     hidden:int = 512 # units between words and terms
-    dropout:float = .3 # of the hidden units
+    dropout:float = .5 # of the hidden units
     letters:int = 3 # of a word
 
     name = 'MLP on 3-mers'
