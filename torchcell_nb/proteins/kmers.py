@@ -72,7 +72,8 @@ def weigh(self:WordNetwork, tokens:torch.Tensor, offsets:torch.Tensor)->tuple: #
 @patch
 def forward(self:WordNetwork,
     tokens:torch.Tensor, # uint8 [letters]
-    offsets:torch.Tensor # int64 [B + 1]
+    offsets:torch.Tensor, # int64 [B + 1]
+    *others:torch.Tensor # what else a batch brings; not read
 )->torch.Tensor: # [B, T] logits
     "A logit for each protein and term"
     word, x, starts = self.weigh(tokens, offsets)
