@@ -7,9 +7,10 @@ __all__ = ['tale_modes', 'check_residues', 'padded_residues', 'cropped', 'TermLa
            'Network', 'Block', 'LabelEmbedding', 'PositionWeights', 'TaleDefinition', 'TaleLoss']
 
 # %% ../../nbs/proteins/08_tale.ipynb #8313dd0c
-import hashlib
+import hashlib, json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -20,7 +21,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from ..data import Column
-from ..ground import card, one_of
+from ..ground import card, one_of, reading, write_text
 from ..losses import ChildOverParent, ColumnLoss
 from ..metrics import ancestor_matrix
 from ..ontology import Ontology
@@ -121,6 +122,28 @@ def from_ontology(cls:TermLabels,
     ancestors = ancestor_matrix(ontology)[rows][:, rows].tocsr().sorted_indices()
     children = ontology.child_matrix[rows][:, rows].tocsr().sorted_indices()
     return cls(tuple(terms), ancestors, children.indptr.astype(np.int64), children.indices.astype(np.int64))
+
+# %% ../../nbs/proteins/08_tale.ipynb #1b0ac7f5
+@patch
+def save(self:TermLabels,
+    path:str|Path # the file to make
+):
+    "Write the labels as JSON, whole or not at all"
+    arrays = dict(offsets=self.ancestors.indptr, ancestors=self.ancestors.indices,
+                  child_offsets=self.child_offsets, children=self.children)
+    write_text(path, json.dumps(dict(terms=self.terms, **{name: a.tolist() for name, a in arrays.items()})))
+
+@patch(cls_method=True)
+def load(cls:TermLabels,
+    path:str|Path # made by `save`
+)->TermLabels:
+    "Read what `save` wrote. Raises DataError naming the file"
+    with reading(path, 'make it again with TermLabels.save'):
+        kept = json.loads(Path(path).read_text())
+        terms, above = tuple(kept['terms']), np.array(kept['ancestors'], int)
+        entries = np.ones(len(above), bool), above, np.array(kept['offsets'], int)
+        ancestors = sparse.csr_array(entries, shape=(len(terms), len(terms)))
+        return cls(terms, ancestors, np.array(kept['child_offsets'], int), np.array(kept['children'], int))
 
 # %% ../../nbs/proteins/08_tale.ipynb #bf94a0a4
 @dataclass(frozen=True)
