@@ -12,9 +12,9 @@ from ..ground import with_help
 
 # %% ../../nbs/12_proteins.ipynb #7b74946f
 __getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_attrs={
-    'tale': ['check_residues', 'padded_residues', 'cropped', 'TermLabels', 'TaleRules', 'tale_modes', 'position_waves',
-        'Attention', 'Network', 'Block', 'LabelEmbedding', 'PositionWeights', 'TaleDefinition', 'TaleLoss'],
-    'tale_fast': ['Positions', 'positions_of', 'softmax_sums', 'filtered', 'segment_softmax', 'Tale', 'PlainEncoder',
+    'tale': ['check_residues', 'padded_residues', 'crop_counts', 'TermLabels', 'TaleRules', 'tale_modes', 'position_waves',
+        'ResidueAttention', 'PositionNetwork', 'TaleBlock', 'LabelEmbedding', 'PositionWeights', 'TaleDefinition', 'TaleLoss'],
+    'tale_fast': ['Positions', 'positions_of', 'softmax_sums', 'apply_filters', 'segment_softmax', 'Tale', 'PlainEncoder',
         'training_step'],
-    'tale_kind': ['labels_for', 'rewired', 'alone', 'TaleKind', 'sizes_of', 'TaleLosses', 'effective_positions',
+    'tale_kind': ['labels_for', 'rewired_labels', 'without_ancestors', 'TaleKind', 'protein_sizes', 'TaleLosses', 'effective_positions',
         'plot_effective']}))
