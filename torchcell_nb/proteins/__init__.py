@@ -22,4 +22,10 @@ __getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_at
     'shown': ['frequency_bins', 'term_precisions', 'binned', 'precision_table', 'plot_reliability', 'draw_protein',
         'term_sections'],
     'blend': ['likeness', 'WithHits', 'BlendKind'],
+    'tale': ['check_residues', 'padded_residues', 'crop_counts', 'TermLabels', 'TaleRules', 'tale_modes', 'position_waves',
+        'ResidueAttention', 'PositionNetwork', 'TaleBlock', 'LabelEmbedding', 'PositionWeights', 'TaleDefinition', 'TaleLoss'],
+    'tale_fast': ['Positions', 'positions_of', 'softmax_sums', 'apply_filters', 'segment_softmax', 'Tale', 'PlainEncoder',
+        'training_step'],
+    'tale_kind': ['labels_for', 'rewired_labels', 'without_ancestors', 'TaleKind', 'protein_sizes', 'TaleLosses', 'effective_positions',
+        'plot_effective'],
     }))

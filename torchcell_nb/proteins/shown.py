@@ -92,10 +92,11 @@ def draw_protein(
     ax:plt.Axes=None # new ones unless given
 )->plt.Axes:
     "What was found, missed, and predicted though nobody has annotated it"
-    ax = ax or plt.subplots(figsize=(7.2, 4.4), layout='constrained')[1]
     likely = sorted((t for t, p in predicted.items() if p >= threshold), key=lambda t: -predicted[t])
     kept = list(dict.fromkeys([*sorted(true, key=lambda t: -predicted.get(t, 0)), *likely]))[:most]
     graph = ontology.graph().subgraph(_with_roots(ontology, kept))
+    levels = 1 + nx.dag_longest_path_length(graph)
+    ax = ax or plt.subplots(figsize=(8.4, 1 + .95*levels), layout='constrained')[1]
     name = dict(zip(ontology.terms.id, ontology.terms.name))
     colour = {t: _colour(t, true, predicted, threshold) for t in graph if t in kept}
     label = {t: f'{_short(name[t])}\n{predicted.get(t, 0):.2f}' if t in kept else _short(name[t]) for t in graph}
@@ -116,8 +117,8 @@ def _colour(t, true, predicted, threshold):
 def _short(name, most=26):
     "A name in two lines at most"
     if len(name) <= most: return name
-    cut = name.rfind(' ', 0, most)
-    first, second = (name[:most], name[most:]) if cut < 8 else (name[:cut], name[cut + 1:])
+    cut = 1 + max(name.rfind(' ', 0, most), name.rfind('-', 0, most))
+    first, second = (name[:most], name[most:]) if cut < 9 else (name[:cut].rstrip(), name[cut:])
     return f'{first}\n{second if len(second) <= most else second[:most - 1] + "…"}'
 
 # %% ../../nbs/proteins/15_shown.ipynb #1e19ce30
