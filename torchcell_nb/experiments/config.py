@@ -6,7 +6,7 @@
 __all__ = ['RunConfig', 'target_of', 'make', 'config_from', 'compose_config', 'modern']
 
 # %% ../../nbs/experiments/01_config.ipynb #446b6a42
-import dataclasses, importlib, inspect, json
+import dataclasses, functools, importlib, inspect, json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -169,6 +169,16 @@ def _set(node, key, value, word):
     try: OmegaConf.update(node, key, value)
     except (OmegaConfBaseException, ValueError) as e: raise ConfigError(f'{word}: {_first_line(e)}') from None
 
+# %% ../../nbs/experiments/01_config.ipynb #8a84b455
+def _called(target, node):
+    "The object of these settings. A dataclass that holds no other class is called here, which is quicker than Hydra"
+    cls, values = _class_at(target), OmegaConf.to_container(node, resolve=True)
+    if dataclasses.is_dataclass(cls) and '_target_' not in repr(values):
+        try: return cls(**values)
+        except (ValueError, KeyError, OSError): raise
+        except Exception: pass                       # Hydra says which target it was
+    return instantiate({'_target_': target, **OmegaConf.to_container(node)}, _convert_='all')
+
 # %% ../../nbs/experiments/01_config.ipynb #95339d44
 def make(
     group:str, # such as 'model', for messages
@@ -188,7 +198,7 @@ def make(
     try:
         missing = sorted(OmegaConf.missing_keys(node))
         if missing: raise ConfigError(f'{dot}{missing[0]} must be given: {dot}{missing[0]}=...')
-        return instantiate({'_target_': target, **OmegaConf.to_container(node)}, _convert_='all')
+        return _called(target, node)
     except HydraException as e:
         if isinstance(e.__cause__, (ValueError, KeyError, OSError)): raise e.__cause__ from None
         raise ConfigError(f'{group}: {_first_line(e)}') from None
@@ -307,12 +317,17 @@ def _retarget(cfg, rest):
         else: left.append((word, key, value))
     return left
 
+@functools.cache
+def _fields_of(cls, target, group): return tuple(_schema(target, group))
+
 def _known_keys(cfg):
     "Every setting that there is, for messages"
     for group in _groups:
         if not _chooses(cfg, group): raise ConfigError(f'no {group} is chosen; choose one with {group}=...')
     keys = [*_groups, *_top] + [f'fit.{f.name}' for f in dataclasses.fields(FitConfig)]
-    return keys + [f'{group}.{key}' for group in _groups for key in _schema(cfg[group]['_target_'], group)]
+    targets = {group: cfg[group]['_target_'] for group in _groups}
+    fields = {group: _fields_of(_class_at(target, group), target, group) for group, target in targets.items()}
+    return keys + [f'{group}.{key}' for group in _groups for key in fields[group]]
 
 # %% ../../nbs/experiments/01_config.ipynb #6c4a148e
 def _apply(cfg, rest):

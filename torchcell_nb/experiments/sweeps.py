@@ -332,7 +332,7 @@ def _failure(process, told):
 def _group(study, out, wanted, workers, told):
     "Keep so many processes at work"
     context = multiprocessing.get_context('forkserver')
-    context.set_forkserver_preload(['torchcell_nb.experiments.sweeps'])
+    context.set_forkserver_preload(['torchcell_nb.experiments.sweeps', 'optuna', 'torch._dynamo'])   # once for all
     group, killed, last = [], 0, 0
     try:
         while (finished := _counts(study)[0]) < wanted:
