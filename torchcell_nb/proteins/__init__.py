@@ -13,5 +13,6 @@ from ..ground import with_help
 # %% ../../nbs/12_proteins.ipynb #7b74946f
 __getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_attrs={
     'anc2vec': ['Anc2vec', 'anc2vec_modes', 'anc2vec_relations', 'AncestorTargets', 'ancestor_targets', 'anc2vec_losses',
-        'TermVectors', 'train_anc2vec', 'random_term_vectors', 'svd_term_vectors', 'ancestor_retrieval',
-        'term_frequency_content', 'term_pairs', 'term_similarity', 'intrinsic_scores', 'pool_ways']}))
+        'TermVectors', 'train_anc2vec', 'pool_ways'],
+    'term_scores': ['random_term_vectors', 'svd_term_vectors', 'ancestor_retrieval', 'term_frequency_content', 'term_pairs',
+        'term_similarity', 'intrinsic_scores']}))

@@ -4,8 +4,7 @@
 
 # %% auto #0
 __all__ = ['anc2vec_modes', 'anc2vec_relations', 'pool_ways', 'Anc2vec', 'AncestorTargets', 'ancestor_targets', 'anc2vec_losses',
-           'TermVectors', 'train_anc2vec', 'random_term_vectors', 'svd_term_vectors', 'ancestor_retrieval',
-           'term_frequency_content', 'term_pairs', 'term_similarity', 'intrinsic_scores']
+           'TermVectors', 'train_anc2vec']
 
 # %% ../../nbs/proteins/11_anc2vec.ipynb #43591442
 import json
@@ -21,9 +20,8 @@ from scipy import sparse
 from torch import nn
 from torch.nn import functional as F
 
-from ..data import random_vectors
 from ..ground import DataError, card, cpu_threads, in_range, nearest, one_of, reading, regular_file, whole
-from ..metrics import ancestor_matrix, common_ancestors, spearman
+from ..metrics import ancestor_matrix
 from ..ontology import Ontology
 
 # %% ../../nbs/proteins/11_anc2vec.ipynb #aeed4f2f
@@ -179,6 +177,13 @@ def cosine(self:TermVectors,
     length = np.linalg.norm(u, axis=1)*np.linalg.norm(v, axis=1)
     return (u*v).sum(1)/np.where(length > 0, length, 1)
 
+# %% ../../nbs/proteins/11_anc2vec.ipynb #6af9f8a0
+@patch
+def swapped(self:TermVectors, seed:int=0)->TermVectors:
+    "Control: each term has the vector of a random term, each vector is used once"
+    order = np.random.default_rng(seed).permutation(len(self))
+    return replace(self, name=f'swapped {self.name}', values=self.values[order], history=None)
+
 # %% ../../nbs/proteins/11_anc2vec.ipynb #28bcd819
 @patch
 def save(self:TermVectors,
@@ -230,7 +235,7 @@ def _train_anc2vec(net, targets, flags, epochs, batch, lr, seed, progress):
     from fastprogress.fastprogress import progress_bar
     optimizer = torch.optim.Adam(net.parameters(), lr, eps=flags['eps'], fused=True)
     history, lowest, kept = [], np.inf, None
-    for epoch in progress_bar(range(epochs), display=progress):
+    for epoch in progress_bar(range(epochs)) if progress else range(epochs):
         rows = targets.inputs[_order(len(targets.inputs), seed, epoch, flags['reshuffle'])]
         parts = _anc2vec_epoch(net, optimizer, targets, rows, batch, flags['weigh'], flags['unique'])
         loss = parts.sum()
@@ -267,114 +272,6 @@ def train_anc2vec(
         values, history = _train_anc2vec(net, targets, chosen, epochs, batch, lr, seed, progress)
     changed = ''.join(f', {k}={v}' for k, v in flags.items())
     return TermVectors(f'anc2vec, {mode}{changed}, seed {seed}', tuple(ontology.terms.id), values, history)
-
-# %% ../../nbs/proteins/11_anc2vec.ipynb #9b3bc6d6
-def random_term_vectors(
-    ontology:Ontology,
-    dim:int=200, # d
-    seed:int=0
-)->TermVectors:
-    "Control: standard normal numbers, by the term's id and the seed"
-    ids = tuple(ontology.terms.id)
-    return TermVectors(f'random, seed {seed}', ids, random_vectors(ids, dim, seed).values)
-
-def svd_term_vectors(
-    ontology:Ontology, # T terms
-    dim:int=200 # d, below T
-)->TermVectors:
-    "Control: truncated singular value decomposition of the closure, each term among its own ancestors"
-    in_range('dim', dim, int, least=1, below=len(ontology))
-    from sklearn.decomposition import TruncatedSVD
-    closure = ancestor_matrix(ontology).astype(float)
-    values = TruncatedSVD(dim, algorithm='arpack', random_state=0).fit_transform(closure)
-    return TermVectors('SVD of the closure', tuple(ontology.terms.id), values)
-
-@patch
-def swapped(self:TermVectors, seed:int=0)->TermVectors:
-    "Control: each term has the vector of a random term, each vector is used once"
-    order = np.random.default_rng(seed).permutation(len(self))
-    return replace(self, name=f'swapped {self.name}', values=self.values[order], history=None)
-
-# %% ../../nbs/proteins/11_anc2vec.ipynb #d09a8b7d
-def _unit_rows(values):
-    length = np.linalg.norm(values, axis=1, keepdims=True)
-    return values/np.where(length > 0, length, 1)
-
-def _average_precision(cosines, wanted):
-    "Of the wanted places among the cosines of the other terms"
-    ranks = len(cosines) - np.searchsorted(np.sort(cosines), cosines[wanted], 'left')
-    ranks = np.sort(ranks)
-    as_good = np.searchsorted(ranks, ranks, 'right')        # wanted ones that rank as high or higher
-    return float(np.mean(as_good/ranks))
-
-def ancestor_retrieval(
-    ontology:Ontology,
-    vectors:TermVectors # of all its terms
-)->pd.Series: # average precision, by id of each term that has ancestors; 0 to 1
-    "How well the nearest vectors of a term are those of its ancestors. Raises KeyError for a term without vector"
-    ids = ontology.terms.id.to_numpy(object)
-    unit = _unit_rows(vectors.of(ids).astype(float))
-    above = ancestor_targets(ontology).ancestors
-    found = {}
-    for row in np.flatnonzero(np.diff(above.indptr)):
-        cosines = np.delete(unit @ unit[row], row)
-        wanted = above.indices[above.indptr[row]:above.indptr[row + 1]]
-        found[ids[row]] = _average_precision(cosines, wanted - (wanted > row))
-    return pd.Series(found, name='average precision', dtype=float)
-
-# %% ../../nbs/proteins/11_anc2vec.ipynb #26232631
-def term_frequency_content(
-    ontology:Ontology,
-    of:str='genes' # or 'terms': from the graph alone
-)->pd.Series: # [T] bits by term id
-    "-log2 of the share of genes, or of terms, at or below each term (Resnik 1995). DataError for a term without genes"
-    one_of('of', of, ('genes', 'terms'))
-    if of == 'terms': count = np.asarray(ancestor_matrix(ontology).sum(0, dtype=int))
-    else: count = ontology.contained_counts.to_numpy()
-    if not count.all():
-        lost = ontology.terms.id[int((count == 0).argmax())]
-        raise DataError(f"{ontology.name}: term {lost} contains no gene; leave such terms out, or use of='terms'")
-    total = len(ontology) if of == 'terms' else len(ontology.genes)
-    return pd.Series(-np.log2(count/total) + 0., ontology.terms.id, name=f'bits (share of {of})')
-
-def term_pairs(
-    ontology:Ontology,
-    n:int, # pairs
-    seed:int=0
-)->pd.DataFrame: # [n] columns a, b: ids
-    "Pairs of two different terms of one namespace. A term is drawn, then its partner"
-    rng = np.random.default_rng(seed)
-    ids, namespace = ontology.terms.id.to_numpy(object), ontology.terms.namespace.to_numpy(object)
-    groups = [np.flatnonzero(namespace == name) for name in pd.unique(namespace)]
-    groups = [g for g in groups if len(g) > 1]
-    if not groups: raise DataError(f'{ontology.name}: no namespace has two terms')
-    share = np.array([len(g) for g in groups])
-    group = rng.choice(len(groups), n, p=share/share.sum())
-    drawn = np.array([rng.choice(groups[g], 2, replace=False) for g in group]).reshape(n, 2)
-    return pd.DataFrame({'a': ids[drawn[:, 0]], 'b': ids[drawn[:, 1]]})
-
-# %% ../../nbs/proteins/11_anc2vec.ipynb #c03d912f
-def term_similarity(
-    ontology:Ontology,
-    pairs:pd.DataFrame, # [n] columns a, b: ids
-    content:pd.Series # [T] bits by term id, such as `term_frequency_content`
-)->pd.DataFrame: # [n] the pairs, and columns resnik (bits), lin (0 to 1)
-    "Semantic similarity of pairs of terms. 0 where they share no ancestor; Lin is 1 where neither has any bits"
-    shared = common_ancestors(ontology, pairs.a, pairs.b, content)
-    both = content[pairs.a].to_numpy() + content[pairs.b].to_numpy()
-    empty = (both == 0) & (shared.ancestor != '').to_numpy()
-    lin = np.where(empty, 1., 2*shared.bits/np.where(both > 0, both, 1))
-    return pairs.assign(resnik=shared.bits.to_numpy(), lin=lin)
-
-def intrinsic_scores(
-    ontology:Ontology,
-    vectors:TermVectors, # of all its terms
-    similar:pd.DataFrame # from `term_similarity`
-)->dict: # retrieval (mean average precision), resnik, lin (Spearman's correlation with cosine)
-    "What the vectors know of the ontology they were made from"
-    cosines = vectors.cosine(similar.a, similar.b)
-    return dict(retrieval=float(ancestor_retrieval(ontology, vectors).mean()),
-                resnik=spearman(similar.resnik, cosines), lin=spearman(similar.lin, cosines))
 
 # %% ../../nbs/proteins/11_anc2vec.ipynb #49f105a0
 pool_ways = 'max', 'min', 'mean'
