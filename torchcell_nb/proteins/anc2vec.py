@@ -10,6 +10,7 @@ __all__ = ['anc2vec_modes', 'anc2vec_relations', 'pool_ways', 'Anc2vec', 'Ancest
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from io import StringIO
 from pathlib import Path
 
 import numpy as np
@@ -77,6 +78,7 @@ class AncestorTargets:
     namespace:torch.Tensor # [T] 0 to K - 1
     namespaces:tuple # [K] names
 
+# %% ../../nbs/proteins/11_anc2vec.ipynb #93d82302
 def ancestor_targets(
     ontology:Ontology,
     itself:bool=False, # is a term among its own ancestors?
@@ -84,11 +86,13 @@ def ancestor_targets(
 )->AncestorTargets:
     "The targets of every term of an ontology"
     above = ancestor_matrix(ontology)
-    if not itself: above = (above - sparse.eye_array(len(ontology), dtype=bool, format='csr').astype(int)).astype(bool)
+    if not itself: above = sparse.csr_array(above - sparse.eye_array(len(ontology), dtype=int))
     has_parents = np.diff(ontology.parent_matrix.indptr) > 0
     code, names = pd.factorize(ontology.terms.namespace, sort=True)
     inputs = np.flatnonzero(has_parents | roots)
-    return AncestorTargets(inputs, above.tocsr().astype(bool), torch.tensor(code), tuple(names))
+    above = above.astype(bool)
+    above.eliminate_zeros()
+    return AncestorTargets(inputs, above, torch.tensor(code), tuple(names))
 
 # %% ../../nbs/proteins/11_anc2vec.ipynb #41280f0f
 def _pairs_of(ancestors, rows):
@@ -201,12 +205,11 @@ def load(cls:TermVectors,
 )->TermVectors:
     "Read what `save` wrote. Raises DataError naming the file, or FileNotFoundError"
     from safetensors import safe_open
-    import io
     path = regular_file(path)
     with reading(path, 'expected a file that TermVectors.save has written'):
         with safe_open(path, 'numpy') as file:
             about, values = file.metadata() or {}, file.get_tensor('vectors')
-        history = pd.read_json(io.StringIO(about['history']), orient='split') if 'history' in about else None
+        history = pd.read_json(StringIO(about['history']), orient='split') if 'history' in about else None
         return cls(about['name'], tuple(json.loads(about['terms'])), values, history)
 
 # %% ../../nbs/proteins/11_anc2vec.ipynb #a61e7a23

@@ -79,6 +79,7 @@ def term_frequency_content(
     total = len(ontology) if of == 'terms' else len(ontology.genes)
     return pd.Series(-np.log2(count/total) + 0., ontology.terms.id, name=f'bits (share of {of})')
 
+# %% ../../nbs/proteins/16_term_scores.ipynb #114be4ae
 def term_pairs(
     ontology:Ontology,
     n:int, # pairs
@@ -108,6 +109,7 @@ def term_similarity(
     lin = np.where(empty, 1., 2*shared.bits/np.where(both > 0, both, 1))
     return pairs.assign(resnik=shared.bits.to_numpy(), lin=lin)
 
+# %% ../../nbs/proteins/16_term_scores.ipynb #94ad0ee8
 def intrinsic_scores(
     ontology:Ontology,
     vectors:TermVectors, # of all its terms
