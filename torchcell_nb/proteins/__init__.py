@@ -28,4 +28,8 @@ __getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_at
         'training_step'],
     'tale_kind': ['labels_for', 'rewired_labels', 'without_ancestors', 'TaleKind', 'protein_sizes', 'TaleLosses', 'effective_positions',
         'plot_effective'],
+    'anc2vec': ['Anc2vec', 'anc2vec_modes', 'anc2vec_relations', 'AncestorTargets', 'ancestor_targets', 'anc2vec_losses',
+        'TermVectors', 'train_anc2vec', 'pool_ways'],
+    'term_scores': ['random_term_vectors', 'svd_term_vectors', 'ancestor_retrieval', 'term_frequency_content', 'term_pairs',
+        'term_similarity', 'intrinsic_scores'],
     }))
