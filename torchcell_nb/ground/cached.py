@@ -10,7 +10,7 @@ import ast, dataclasses, dis, functools, inspect, io, json, linecache, os, platf
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, distribution, packages_distributions
-from importlib.util import find_spec
+from importlib.util import find_spec, resolve_name
 from pathlib import Path
 from typing import Any
 
@@ -71,11 +71,13 @@ def _trees_of(code):
 
 # %% ../../nbs/ground/12_cached.ipynb #030452bc
 def _names_read(code):
-    "The global names that a function reads, and the modules that it imports inside"
+    "The global names that a function reads, and the modules that it imports inside, relative ones with their dots"
     read, imported = set(), set()
-    for step in (s for c in _inner_codes(code) for s in dis.get_instructions(c)):
-        if step.opname in ('LOAD_GLOBAL', 'LOAD_NAME'): read.add(step.argval)
-        if step.opname == 'IMPORT_NAME': imported.add(step.argval)
+    for inner in _inner_codes(code):
+        steps = [s for s in dis.get_instructions(inner) if s.opname != 'EXTENDED_ARG']
+        for at, step in enumerate(steps):
+            if step.opname in ('LOAD_GLOBAL', 'LOAD_NAME'): read.add(step.argval)
+            if step.opname == 'IMPORT_NAME': imported.add('.'*steps[at - 2].argval + step.argval)
     return read, imported
 
 def _decorator_names(nodes):
@@ -189,7 +191,7 @@ def follow_function(self:_Parts, f, label):
     trees = [] if generated else _trees_of(f.__code__)
     read, imported = _names_read(f.__code__)
     read |= _decorator_names(trees)
-    for module in imported: self.library(module)
+    for module in imported: self.library(resolve_name(module, self.home.get('__package__')))
     code = repr(_shape(f.__code__)) if generated else _tree_hash(trees)
     held = inspect.getclosurevars(f).nonlocals, f.__defaults__, f.__kwdefaults__, _attributes(f)
     self[label] = joblib.hash([code, self.hash(held, label)])
