@@ -32,4 +32,9 @@ __getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_at
         'TermVectors', 'train_anc2vec', 'pool_ways'],
     'term_scores': ['random_term_vectors', 'svd_term_vectors', 'ancestor_retrieval', 'term_frequency_content', 'term_pairs',
         'term_similarity', 'intrinsic_scores'],
+    'generate': ['GenerateConfig', 'SelfAttention', 'Generator', 'Critic', 'mixed', 'gradient_penalty',
+        'critic_loss', 'generator_loss', 'class_conditions', 'ProteinGAN', 'usual_deviations',
+        'usual_generator_steps'],
+    'quality': ['class_centroids', 'centroid_figures', 'novelty_figures', 'spread_figures',
+        'expected_coverage', 'quality_figures', 'map_methods', 'map_figures', 'draw_map', 'compare_maps'],
     }))
