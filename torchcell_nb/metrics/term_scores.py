@@ -22,11 +22,13 @@ from ..ontology import Ontology
 # %% ../../nbs/metrics/13_term_scores.ipynb #4282a7bb
 def _by_cluster(values, cluster, n):
     "[7, C, K] from [7, n, K]: sums over the rows of each cluster"
-    place = sparse.csr_array((np.ones(len(cluster)), (cluster, np.arange(len(cluster)))), shape=(n, len(cluster)))
+    at = cluster, np.arange(len(cluster))
+    place = sparse.csr_array((np.ones(len(cluster)), at), shape=(n, len(cluster)))
     return np.stack([place @ v for v in values])
 
+# %% ../../nbs/metrics/13_term_scores.ipynb #c5515e2c
 def _steps(labels, scores, few=1000):
-    "Thresholds for the area under the curve, [few], falling: quantiles of the scores of true pairs"
+    "Falling thresholds [few] for the area under the curve: quantiles of the scores of true pairs"
     true = scores[labels]
     edges = np.quantile(true, np.linspace(0, 1, few)) if len(true) else np.zeros(1)
     return np.unique(edges)[::-1]
@@ -36,11 +38,11 @@ def _counts(labels, scores, edges, cluster, n):
     bins = np.searchsorted(-edges, -scores, side='left')                  # the first step that is reached
     width = len(edges) + 1                                                # the last bin reaches no step
     at = np.asarray(cluster)[:, None]*width + bins
-    made = [np.bincount(which.ravel(), minlength=n*width).reshape(n, width) for which in (at[labels], at)]
+    made = [np.bincount(a.ravel(), minlength=n*width).reshape(n, width) for a in (at[labels], at)]
     return np.stack(made)[:, :, :-1].cumsum(2)
 
 def _area(true, reached, total):
-    "Area under precision and recall, from counts [..., S] at falling thresholds, and the number of true pairs"
+    "Area under precision and recall, from counts [..., S] at falling thresholds, and the true pairs in all"
     with np.errstate(invalid='ignore', divide='ignore'):
         precision = true/reached
         share = np.diff(true, axis=-1, prepend=0)/total[..., None]
@@ -54,18 +56,22 @@ class TermScores:
     "Judges predictions of terms: Fmax, Smin and AUPR, with intervals over clusters of rows"
     def __init__(self,
         ontology:Ontology, # its annotations are not read
-        terms:Sequence[str], # [L] ids, the columns of what is judged; other terms count as not predicted
+        terms:Sequence[str], # [L] ids of the columns; other terms count as not predicted
         weights:pd.Series # bits of each term of the ontology, from `information_accretion`
     ):
         self.ontology, self.terms, self.weights = ontology, list(terms), weights
         self._columns = _term_columns(ontology, self.terms, 'terms')
-        if len(set(self.terms)) < len(self.terms): raise DataError('terms: one stands twice; keep one of its columns')
+        if len(set(self.terms)) < len(self.terms):
+            raise DataError('terms: one stands twice; keep one of its columns')
         self._count = _counted_weights(ontology, None, False)
         self._bits = _counted_weights(ontology, weights, False)
 
-    def __repr__(self): return f'TermScores: {len(self.terms):,} terms of {self.ontology.name}, {self.weights.name}'
-    def _repr_html_(self): return card('TermScores', {'terms': len(self.terms), 'of': self.ontology.name,
-                                                      'bits': self.weights.name})
+    def __repr__(self):
+        return f'TermScores: {len(self.terms):,} terms of {self.ontology.name}, {self.weights.name}'
+
+    def _repr_html_(self):
+        facts = {'terms': len(self.terms), 'of': self.ontology.name, 'bits': self.weights.name}
+        return card('TermScores', facts)
 
 # %% ../../nbs/metrics/13_term_scores.ipynb #c6e5e84d
 @patch
@@ -75,6 +81,7 @@ def _wide(self:TermScores, values):
     made[:, self._columns] = values
     return made
 
+# %% ../../nbs/metrics/13_term_scores.ipynb #0ba44d0f
 @patch
 def _checked(self:TermScores, measured, predicted):
     "Labels and scores [n, L]. Raises DataError for shapes, labels and scores that cannot be"
@@ -85,7 +92,8 @@ def _checked(self:TermScores, measured, predicted):
     if not np.isin(labels, (0, 1)).all(): raise DataError('measured: expected 0 and 1')
     outside = ~((scores >= 0) & (scores <= 1))
     if outside.any():
-        raise DataError(f'predicted: {scores[outside][0]:g} at row {int(outside.any(1).argmax())}; expected 0 to 1')
+        row = int(outside.any(1).argmax())
+        raise DataError(f'predicted: {scores[outside][0]:g} at row {row}; expected 0 to 1')
     return labels, scores
 
 # %% ../../nbs/metrics/13_term_scores.ipynb #09029395
@@ -97,8 +105,8 @@ def _prepared(self:TermScores, measured, predicted, clusters):
     kept = true @ self._count > 0
     if not kept.any(): raise DataError('measured: no row has a term that counts')
     scores, true = propagate_scores(self.ontology, self._wide(scores[kept])), true[kept]
-    of = np.unique(np.arange(len(labels)) if clusters is None else np.asarray(clusters), return_inverse=True)[1][kept]
-    of = np.unique(of, return_inverse=True)[1]
+    of = np.arange(len(labels)) if clusters is None else np.asarray(clusters)
+    of = np.unique(of[kept], return_inverse=True)[1]
     n, grid = of.max() + 1, _checked_thresholds(None)
     sums = [_by_cluster(_threshold_parts(scores, true, w, grid), of, n) for w in (self._count, self._bits)]
     counted = self._count > 0
@@ -113,9 +121,10 @@ def _curve_scores(by_count, by_bits, n):
     s = np.where(by_count[0] > 0, s, np.nan)
     return np.fmax.reduce(f, -1), np.fmin.reduce(s, -1)
 
+# %% ../../nbs/metrics/13_term_scores.ipynb #e09f5256
 @patch
 def _all(self:TermScores, measured, predicted, clusters):
-    "Each score, and its values without each cluster"
+    "Each score; its values without each cluster; how many rows count; how many are left out"
     sums, (labels, scores), of, n = self._prepared(measured, predicted, clusters)
     rows = np.bincount(of, minlength=n)[:, None]
     value = dict(zip(('fmax', 'smin'), _curve_scores(*(s.sum(1) for s in sums), len(of))))
@@ -150,7 +159,7 @@ def __call__(self:TermScores,
 @patch
 def difference(self:TermScores,
     measured:np.ndarray, # [n, L] 0 or 1
-    a:np.ndarray, # [n, L] predictions of the first, or [seeds, n, L]: its scores are averaged over seeds
+    a:np.ndarray, # [n, L] predictions of the first, or [seeds, n, L]: scores are averaged over seeds
     b:np.ndarray, # [n, L] of the second, or [seeds, n, L]
     clusters:Iterable=None # [n] label of each row's cluster; each row by itself unless given
 )->pd.DataFrame: # a row per score: a, b, difference (a - b), low, high, p
@@ -163,6 +172,7 @@ def difference(self:TermScores,
         rows[name] = _told(*values, each[0] - each[1])
     return pd.DataFrame(rows).T
 
+# %% ../../nbs/metrics/13_term_scores.ipynb #7c2eb823
 def _told(a, b, without):
     "Difference with interval and p from its leave-one-out values"
     K, value = len(without), a - b

@@ -35,22 +35,16 @@ def aspect_of(
     return Ontology(terms, edges, None, ontology.replaced, f'{ontology.name}, {aspect}')
 
 # %% ../../nbs/proteins/02_annotated.ipynb #9465771e
-def _few_enough(evidence):
-    for code in evidence: one_of('evidence', code, evidence_codes)
-
 def term_targets(
     ontology:Ontology, # of one aspect; its own annotations are not read
     records:pd.DataFrame, # columns gene, term, evidence, as `read_annotations` gives them
     proteins:Sequence[str], # [n] names, in the order wanted
     evidence:Sequence[str]=experimental, # codes that count
     fewest:int=1 # proteins a term must have to get a column
-)->tuple: # Targets [m, L] of kind terms; the proteins' row numbers [m]; the ontology of these terms, with their records
+)->tuple: # Targets [m, L] of kind terms; the proteins' row numbers [m]; the ontology of these terms
     """What is known of each protein that has a term. Raises DataError where no protein has one,
     or where genes and proteins have no name in common"""
-    _few_enough(evidence)
-    counted = records[records.evidence.isin(evidence) & records.gene.isin(set(proteins))]
-    if not len(counted): raise DataError(_nothing(records, proteins, evidence))
-    known = Ontology(ontology.terms, ontology.edges, None, ontology.replaced, ontology.name).annotate(_of(counted, ontology))
+    known = _with_records(ontology, _counted(records, proteins, evidence))
     matrix = gene_terms(known)                            # [genes, T], closed upwards
     root = np.isin(known.terms.id, known.roots)
     wanted = ~root & (np.asarray(matrix.sum(0, dtype=int)).ravel() >= fewest)
@@ -59,25 +53,41 @@ def term_targets(
     rows = np.flatnonzero((at >= 0) & has[at])
     if not len(rows): raise DataError(f'no protein has a term that {fewest} proteins have; lower `fewest`')
     values = matrix[:, wanted][at[rows]].toarray().astype(float)
-    columns = tuple(Column(t, 'terms', reference=known.terms.name[i]) for i, t in enumerate(known.terms.id) if wanted[i])
+    chosen = known.terms[wanted]
+    columns = tuple(Column(t, 'terms', reference=n) for t, n in zip(chosen.id, chosen.name))
     return Targets.trusted(values, columns), rows, _only(known, wanted | root)
 
-# %% ../../nbs/proteins/02_annotated.ipynb #e43652c6
+# %% ../../nbs/proteins/02_annotated.ipynb #1fbf7ab7
+def _counted(records, proteins, evidence):
+    "The records of these proteins with this evidence"
+    for code in evidence: one_of('evidence', code, evidence_codes)
+    counted = records[records.evidence.isin(evidence) & records.gene.isin(set(proteins))]
+    if not len(counted): raise DataError(_nothing(records, proteins, evidence))
+    return counted
+
+def _with_records(ontology, records):
+    "The ontology with these records alone"
+    bare = Ontology(ontology.terms, ontology.edges, None, ontology.replaced, ontology.name)
+    return bare.annotate(_of(records, ontology))
+
 def _nothing(records, proteins, evidence):
     "Why no record counts"
     there = records.gene.isin(set(proteins))
     if not there.any():
-        return (f'none of {records.gene.nunique():,} annotated genes, such as {records.gene.iloc[0]}, is among the '
-                f'{len(proteins):,} proteins, such as {proteins[0]}: do the files belong to one species, and one naming?')
+        return (f'none of {records.gene.nunique():,} annotated genes, such as {records.gene.iloc[0]}, '
+                f'is among the {len(proteins):,} proteins, such as {proteins[0]}: '
+                'do the files belong to one species, and one naming?')
     codes = ', '.join(sorted(set(records.evidence[there]))[:8])
     return f'no record has evidence {", ".join(evidence)}; the records of these proteins have {codes}'
 
+# %% ../../nbs/proteins/02_annotated.ipynb #e43652c6
 def _of(records, ontology):
     "The records of this aspect: ids that it has, or had. Others belong to the other aspects"
     former = set(ontology.replaced.id) if ontology.replaced is not None else set()
     ours = records.term.isin(set(ontology.terms.id) | former)
     if ours.any(): return records[ours]
-    raise DataError(f'none of {len(records):,} records has a term of {ontology.name}; the first has {records.term.iloc[0]}')
+    raise DataError(f'none of {len(records):,} records has a term of {ontology.name}; '
+                    f'the first has {records.term.iloc[0]}')
 
 def _only(ontology, kept):
     "The ontology of the kept terms"
@@ -88,11 +98,11 @@ def _only(ontology, kept):
 
 # %% ../../nbs/proteins/02_annotated.ipynb #7c665fa7
 def read_records(
-    path:str|Path, # GAF, CAFA's terms.tsv (EntryID, term, aspect), or a table with columns gene, term and evidence
+    path:str|Path, # GAF, CAFA's terms.tsv (EntryID, term, aspect), or columns gene, term and evidence
     taxon:int=None # NCBI taxon to keep of a GAF file with several species
 )->pd.DataFrame: # columns gene, term, evidence and others
-    """Annotation records, a row for each evidence code. Records of CAFA are experimental, and get the code EXP.
-    Raises OntologyError naming file, line and value"""
+    """Annotation records, a row for each evidence code. All records of CAFA are experimental: they get
+    the code EXP. Raises OntologyError naming file, line and value"""
     name = Path(path).name.lower()
     if '.gaf' in name or name.startswith('gene_association'): return read_gaf(path, 'id', taxon)
     if 'parquet' in name: return _read_parquet(path)

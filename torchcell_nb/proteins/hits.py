@@ -25,23 +25,28 @@ hit_columns = ('query', 'target', 'pident', 'length', 'qcov', 'tcov', 'evalue', 
 
 @dataclass(frozen=True, repr=False)
 class Hits:
-    "Which protein resembles which: a row for each query and target, no protein with itself. Raises DataError"
+    """Which protein resembles which: of each query and target the hit with most bits; no protein with itself.
+    Raises DataError"""
     ids:tuple # [P] names of the proteins that were compared
     table:pd.DataFrame # columns query, target, pident (%), qcov and tcov (% of the lengths), bits; and others
     made_by:str = '' # the program
 
     def __post_init__(self):
-        missing = [c for c in ('query', 'target', 'bits') if c not in self.table]
-        if missing: raise DataError(f'hits: no column {missing[0]!r}; found {", ".join(map(str, self.table))}')
         object.__setattr__(self, 'ids', tuple(self.ids))
-        place = pd.Index(self.ids)
-        for side in ('query', 'target'):
-            lost = ~self.table[side].isin(place)
-            if lost.any():
-                raise DataError(f'hits: {side} {self.table[side][lost].iloc[0]!r} is none of the {len(self.ids):,} proteins')
+        _check_names(self.table, self.ids)
         table = self.table[self.table['query'] != self.table.target]
-        table = table.sort_values('bits', ascending=False).drop_duplicates(['query', 'target'])
+        table = table.sort_values('bits', ascending=False).drop_duplicates(['query', 'target']) # the best one
         object.__setattr__(self, 'table', table.sort_values(['query', 'target'], ignore_index=True))
+
+# %% ../../nbs/proteins/03_hits.ipynb #cc4bb2de
+def _check_names(table, ids):
+    "DataError for a missing column, and for a protein that was not compared"
+    missing = [c for c in ('query', 'target', 'bits') if c not in table]
+    if missing: raise DataError(f'hits: no column {missing[0]!r}; found {", ".join(map(str, table))}')
+    for side in ('query', 'target'):
+        lost = ~table[side].isin(pd.Index(ids))
+        if not lost.any(): continue
+        raise DataError(f'hits: {side} {table[side][lost].iloc[0]!r} is none of the {len(ids):,} proteins')
 
 # %% ../../nbs/proteins/03_hits.ipynb #719dc826
 @patch(as_prop=True)
@@ -57,6 +62,7 @@ def matrix(self:Hits,
     "A value of each hit as a matrix, queries in rows"
     return sparse.csr_array((np.asarray(value, float), self.rows), shape=(len(self.ids), len(self.ids)))
 
+# %% ../../nbs/proteins/03_hits.ipynb #842bfb20
 @patch
 def __len__(self:Hits): return len(self.table)
 
@@ -71,7 +77,7 @@ def _repr_html_(self:Hits): return card(repr(self), table=self.table.head(5))
 
 # %% ../../nbs/proteins/03_hits.ipynb #14a240ab
 def read_hits(
-    path:str|Path, # a table with a header, tab-separated, plain or packed: columns query, target, bits, and others of `hit_columns`
+    path:str|Path, # tab-separated, with a header: columns query, target, bits, and others of `hit_columns`
     ids:Sequence[str], # [P] the proteins that were compared
     made_by:str='' # the program
 )->Hits:
@@ -91,7 +97,7 @@ def read_hits(
 def families(
     hits:Hits,
     identity:float=30., # %, least of a hit that joins
-    coverage:float=50. # %, least of the longer of its two shares
+    coverage:float=50. # %, least of the larger of its two coverages
 )->np.ndarray: # [P] int, numbered by first appearance
     "Connected components of the proteins, joined by their hits"
     near = hits.table.pident >= identity
@@ -118,6 +124,7 @@ def separated(
     example = tuple(hits.ids[i] for i in apart[0]) if len(apart) else None
     return len(apart), len(pairs), example
 
+# %% ../../nbs/proteins/03_hits.ipynb #b2baea20
 def check_safe(
     groups:Sequence, # [P] label of each protein
     hits:Hits,
@@ -126,8 +133,9 @@ def check_safe(
     "Raises DataError for a grouping that separates close relatives"
     apart, pairs, example = separated(groups, hits)
     if not apart: return
-    raise DataError(f'{name}: {apart:,} of {pairs:,} pairs with 30% identity over 80% of both proteins are in different '
-                    f'groups, such as {" and ".join(example)}: what is tested would resemble what was trained on. '
+    raise DataError(f'{name}: {apart:,} of {pairs:,} pairs with 30% identity over 80% of both proteins '
+                    f'are in different groups, such as {" and ".join(example)}: '
+                    'what is tested would resemble what was trained on. '
                     'Split by component_id30 or component_any')
 
 # %% ../../nbs/proteins/03_hits.ipynb #af022603
@@ -146,11 +154,12 @@ def kmer_sets(
     at = np.unique(np.column_stack([row[right], code[right]]), axis=0)
     return sparse.csr_array((np.ones(len(at), bool), at.T), shape=(len(sequences), 20**k))
 
+# %% ../../nbs/proteins/03_hits.ipynb #d6143f70
 def jaccard(
     a:sparse.csr_array, # Boolean [n, F]
     b:sparse.csr_array # Boolean [m, F]
 )->sparse.csr_array: # [n, m], where the sets have something in common
-    "Shared over all, of every two sets"
+    "Jaccard index of every two sets: members in both, over members in either"
     shared = sparse.coo_array(a.astype(np.float32) @ b.astype(np.float32).T)
     size = [np.asarray(x.sum(1, dtype=int)).ravel() for x in (a, b)]
     union = size[0][shared.row] + size[1][shared.col] - shared.data
@@ -158,26 +167,42 @@ def jaccard(
 
 # %% ../../nbs/proteins/03_hits.ipynb #14c25da4
 def _kmer_hits(sequences, least):
+    "Pairs by the Jaccard index of their 3-mers; the index in % stands for identity and bits"
     near = sparse.coo_array(jaccard(*[kmer_sets(sequences)]*2))
     keep = (near.data >= least) & (near.row != near.col)
     ids = np.array(sequences.ids, object)
     index = 100*near.data[keep]
     table = pd.DataFrame({'query': ids[near.row[keep]], 'target': ids[near.col[keep]], 'bits': index})
-    return Hits(sequences.ids, table.assign(pident=index, qcov=100., tcov=100.), f'shared 3-mers, Jaccard {least:g} or more')
+    table = table.assign(pident=index, qcov=100., tcov=100.)
+    return Hits(sequences.ids, table, f'shared 3-mers, Jaccard {least:g} or more')
 
 def _write_fasta(sequences, path):
     path.write_text(''.join(f'>{name}\n{sequences[i]}\n' for i, name in enumerate(sequences.ids)))
 
+# %% ../../nbs/proteins/03_hits.ipynb #0f7c5b21
 _fields = 'qseqid sseqid pident length qcovhsp scovhsp evalue bitscore'.split()
 _mmseqs = 'query,target,pident,alnlen,qcov,tcov,evalue,bits'
 
 def _commands(program, fasta, out, scratch):
-    "The command of each program"
-    if program == 'diamond':
-        return [['diamond', 'makedb', '--in', fasta, '-d', scratch],
-                ['diamond', 'blastp', '-q', fasta, '-d', scratch, '-o', out, '--very-sensitive', '-e', '0.001', '-k', '0',
-                 '--masking', '0', '--outfmt', '6', *_fields]]
-    return [['mmseqs', 'easy-search', fasta, fasta, out, scratch, '-s', '7.5', '-e', '0.001', '--format-output', _mmseqs]]
+    "The commands of a program, in order"
+    if program == 'mmseqs':
+        search = ['mmseqs', 'easy-search', fasta, fasta, out, scratch]
+        return [[*search, '-s', '7.5', '-e', '0.001', '--format-output', _mmseqs]]
+    database = ['diamond', 'makedb', '--in', fasta, '-d', scratch]
+    search = ['diamond', 'blastp', '-q', fasta, '-d', scratch, '-o', out, '--very-sensitive', '-e', '0.001']
+    return [database, [*search, '-k', '0', '--masking', '0', '--outfmt', '6', *_fields]]
+
+# %% ../../nbs/proteins/03_hits.ipynb #1cb1b542
+def _searched(program, sequences):
+    "The table of hits that an installed program writes"
+    with tempfile.TemporaryDirectory() as folder:
+        fasta, out, scratch = (str(Path(folder)/n) for n in ('proteins.fasta', 'hits.tsv', 'scratch'))
+        _write_fasta(sequences, Path(fasta))
+        for command in _commands(program, fasta, out, scratch):
+            done = subprocess.run(command, capture_output=True, text=True)
+            if not done.returncode: continue
+            raise RuntimeError(f'{" ".join(command[:2])} failed: {done.stderr.strip()[-400:]}')
+        return pd.read_csv(out, sep='\t', names=hit_columns)
 
 # %% ../../nbs/proteins/03_hits.ipynb #c8f86bf9
 def find_hits(
@@ -185,17 +210,12 @@ def find_hits(
     program:str=None, # 'diamond', 'mmseqs' or '3-mers'; the first that is installed unless given
     least:float=.1 # of 3-mers: the least Jaccard index of a hit
 )->Hits:
-    "Search all against all. Raises ValueError for a program that is not installed, RuntimeError where it fails"
+    """Search all against all. Raises ValueError for a program that is not installed,
+    RuntimeError where it fails"""
     there = [p for p in ('diamond', 'mmseqs') if shutil.which(p)] + ['3-mers']
     program = program or there[0]
     one_of('program', program, there)
     if program == '3-mers': return _kmer_hits(sequences, least)
-    with tempfile.TemporaryDirectory() as folder:
-        fasta, out, scratch = (str(Path(folder)/n) for n in ('proteins.fasta', 'hits.tsv', 'scratch'))
-        _write_fasta(sequences, Path(fasta))
-        for command in _commands(program, fasta, out, scratch):
-            done = subprocess.run(command, capture_output=True, text=True)
-            if done.returncode: raise RuntimeError(f'{" ".join(command[:2])} failed: {done.stderr.strip()[-400:]}')
-        table = pd.read_csv(out, sep='\t', names=hit_columns)
-    if program == 'mmseqs': table[['qcov', 'tcov']] *= 100
+    table = _searched(program, sequences)
+    if program == 'mmseqs': table[['qcov', 'tcov']] *= 100                # it writes shares, DIAMOND writes %
     return Hits(sequences.ids, table, program)

@@ -27,13 +27,14 @@ def words(
     tokens:torch.Tensor, # uint8 [letters] 1 to 25, protein after protein
     offsets:torch.Tensor, # int64 [B + 1]
     k:int=3 # letters of a word
-)->tuple: # protein [W], word [W] from 0 to 20^k - 1, count [W]: each word of each protein once, proteins in order
-    "The words of each protein, and how often they stand in it"
+)->tuple: # protein [W], word [W] from 0 to 20^k - 1, count [W]: each word of a protein once
+    "The words of each protein, in order of proteins, and how often they occur in it"
     letter = tokens.long() - 1
     size = offsets.diff()
     protein = torch.repeat_interleave(torch.arange(len(size), device=tokens.device), size)
     n = max(len(letter) - k + 1, 0)
-    code, whole = torch.zeros(n, dtype=torch.long, device=tokens.device), protein[:n] == protein[k - 1:]
+    code = torch.zeros(n, dtype=torch.long, device=tokens.device)
+    whole = protein[:n] == protein[k - 1:]
     for i in range(k):
         code = code*20 + letter[i:i + n]
         whole = whole & (letter[i:i + n] < 20)
@@ -56,11 +57,15 @@ class WordNetwork(nn.Module):
         self.words = nn.EmbeddingBag(20**k, hidden or n_terms, mode='sum', include_last_offset=True)
         nn.init.normal_(self.words.weight, std=(hidden or n_terms)**-.5 if hidden else 1e-3)
         self.bias = nn.Parameter(torch.zeros(hidden or n_terms))
-        self.out = nn.Sequential(nn.ReLU(), nn.Dropout(dropout), nn.Linear(hidden, n_terms)) if hidden else nn.Identity()
+        self.out = nn.Identity()
+        if hidden: self.out = nn.Sequential(nn.ReLU(), nn.Dropout(dropout), nn.Linear(hidden, n_terms))
 
 # %% ../../nbs/proteins/05_kmers.ipynb #da6c11ca
 @patch
-def weigh(self:WordNetwork, tokens:torch.Tensor, offsets:torch.Tensor)->tuple: # word [W], weight [W], starts [B + 1]
+def weigh(self:WordNetwork,
+    tokens:torch.Tensor, # uint8 [letters]
+    offsets:torch.Tensor # int64 [B + 1]
+)->tuple: # word [W], weight [W], starts [B + 1]
     "TF-IDF of each protein's words, each protein of length 1"
     protein, word, count = words(tokens, offsets, self.k)
     n = len(offsets) - 1
@@ -69,6 +74,7 @@ def weigh(self:WordNetwork, tokens:torch.Tensor, offsets:torch.Tensor)->tuple: #
     starts = torch.searchsorted(protein, torch.arange(n + 1, device=protein.device))
     return word, x/length.clamp(min=1e-12)[protein], starts
 
+# %% ../../nbs/proteins/05_kmers.ipynb #8efc6095
 @patch
 def forward(self:WordNetwork,
     tokens:torch.Tensor, # uint8 [letters]

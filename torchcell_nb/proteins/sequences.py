@@ -29,8 +29,10 @@ def _refuse_dna(ids, sequences):
     "DataError for genes in place of proteins"
     for name, s in zip(ids, sequences):
         if len(s) < 30 or set(s) - _bases: continue
-        raise DataError(f'{name}: {len(s)} letters, and all of them are bases ({s[:12]}...); expected a protein: '
-                        'translate the gene first')
+        raise DataError(f'{name}: {len(s)} letters, and all of them are bases ({s[:12]}...); '
+                        'expected a protein: translate the gene first')
+
+_known_strangers = {'*': 'a stop inside the protein', '-': 'a gap of an alignment', ' ': 'a blank'}
 
 def _letters(name, sequence):
     "A protein in capitals, without the stop at its end. Raises DataError naming protein, letter and place"
@@ -39,9 +41,10 @@ def _letters(name, sequence):
     strange = [(i, c) for i, c in enumerate(s, 1) if c not in alphabet]
     if not strange: return s
     at, letter = strange[0]
-    why = {'*': 'a stop inside the protein', '-': 'a gap of an alignment', ' ': 'a blank'}.get(letter, 'no amino acid')
+    why = _known_strangers.get(letter, 'no amino acid')
     raise DataError(f'{name}: {letter!r} at place {at} is {why}; expected the letters {alphabet}')
 
+# %% ../../nbs/proteins/01_sequences.ipynb #2a15cec7
 def _checked_ids(ids):
     "Names, each once and none empty"
     ids = tuple(str(i).strip() for i in ids)
@@ -49,12 +52,17 @@ def _checked_ids(ids):
         if not name: raise DataError(f'row {row}: a protein without a name; name it, or leave it out')
     if len(set(ids)) == len(ids): return ids
     twice = _first_repeat(ids)
-    raise DataError(f'{twice}: stands twice, in rows {ids.index(twice)} and {len(ids) - 1 - ids[::-1].index(twice)}; '
-                    'keep one of them')
+    first, last = ids.index(twice), len(ids) - 1 - ids[::-1].index(twice)
+    raise DataError(f'{twice}: stands twice, in rows {first} and {last}; keep one of them')
 
 def _first_repeat(ids):
     seen = set()
     return next(name for name in ids if name in seen or seen.add(name))
+
+# %% ../../nbs/proteins/01_sequences.ipynb #4da3a9de
+def _starts(lengths):
+    "[n + 1] where each protein begins, and where the last one ends"
+    return np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]).astype(np.int64)
 
 # %% ../../nbs/proteins/01_sequences.ipynb #c72eaca2
 class Sequences(Samples):
@@ -71,7 +79,7 @@ class Sequences(Samples):
         letters = [_letters(name, s) for name, s in zip(self.ids, sequences)]
         _refuse_dna(self.ids, letters)
         self.tokens = _number[np.frombuffer(''.join(letters).encode(), np.uint8)]
-        self.offsets = np.concatenate([[0], np.cumsum([len(s) for s in letters], dtype=np.int64)]).astype(np.int64)
+        self.offsets = _starts([len(s) for s in letters])
         self.known = None if known is None else tuple(known)
 
     def __len__(self): return len(self.ids)
@@ -94,10 +102,11 @@ def take(self:Sequences, rows:Sequence[int]|slice|np.ndarray)->Sequences: # see 
     "These proteins, in this order"
     rows = row_numbers(rows, len(self))
     size = self.lengths[rows]
-    offsets = np.concatenate([[0], np.cumsum(size)]).astype(np.int64)
+    offsets = _starts(size)
     at = np.repeat(self.offsets[rows] - offsets[:-1], size) + np.arange(offsets[-1])
     return Sequences.trusted([self.ids[i] for i in rows], self.tokens[at], offsets, self.known)
 
+# %% ../../nbs/proteins/01_sequences.ipynb #56fdad1d
 @patch
 def __getitem__(self:Sequences, i:int)->str:
     "A protein in one-letter code"
@@ -122,8 +131,8 @@ def numbers(self:Sequences)->np.ndarray: # int64 [n]
     return np.array([self._place.get(name, -1) for name in self.ids], np.int64)
 
 @patch
-def tensors(self:Sequences)->tuple: # tokens uint8 [letters], offsets int64 [n + 1], and numbers int64 [n] if numbered
-    "All letters in a row, and where each protein begins"
+def tensors(self:Sequences)->tuple: # tokens uint8 [letters], offsets int64 [n + 1], if numbered int64 [n]
+    "The letters of all proteins, one after another; where each begins; its number, if there are any"
     made = torch.from_numpy(self.tokens.copy()), torch.from_numpy(self.offsets.copy())
     return made if self.known is None else (*made, torch.from_numpy(self.numbers()))
 
@@ -131,7 +140,10 @@ def tensors(self:Sequences)->tuple: # tokens uint8 [letters], offsets int64 [n +
 @patch
 def keys(self:Sequences)->np.ndarray: # object [n]
     "The letters of each protein; proteins of one sequence have one key"
-    return np.array([self.tokens[a:b].tobytes() for a, b in zip(self.offsets, self.offsets[1:])] + [None], object)[:-1]
+    made = np.empty(len(self), object)
+    for i in range(len(self)):
+        made[i] = self.tokens[self.offsets[i]:self.offsets[i + 1]].tobytes()
+    return made
 
 @patch(as_prop=True)
 def id(self:Sequences)->str: # 12 hexadecimal digits
@@ -140,6 +152,7 @@ def id(self:Sequences)->str: # 12 hexadecimal digits
     for a in (self.tokens, self.offsets): digest.update(np.ascontiguousarray(a))
     return digest.hexdigest()[:12]
 
+# %% ../../nbs/proteins/01_sequences.ipynb #e2464880
 @patch
 def vocabulary(self:Sequences)->dict:
     "The names that a model knows by number"
@@ -148,7 +161,8 @@ def vocabulary(self:Sequences)->dict:
 @patch(cls_method=True)
 def without_rows(cls:Sequences, known:Sequence[str]=None)->Sequences:
     "No protein"
-    return cls.trusted((), np.zeros(0, np.uint8), np.zeros(1, np.int64), None if known is None else tuple(known))
+    known = None if known is None else tuple(known)
+    return cls.trusted((), np.zeros(0, np.uint8), np.zeros(1, np.int64), known)
 
 @patch
 def like(self:Sequences, other:Sequences)->Sequences:
@@ -160,18 +174,21 @@ def like(self:Sequences, other:Sequences)->Sequences:
 def __repr__(self:Sequences):
     if not len(self): return 'Sequences: no protein'
     size = self.lengths
-    return f'Sequences: {len(self):,} proteins of {size.min():,} to {size.max():,} letters, median {np.median(size):,.0f}'
+    ends = f'{size.min():,} to {size.max():,}'
+    return f'Sequences: {len(self):,} proteins of {ends} letters, median {np.median(size):,.0f}'
 
 @patch
 def _repr_html_(self:Sequences):
     size = self.lengths
-    facts = {'letters': f'{len(self.tokens):,}', 'longer than 1,000': f'{(size > 1000).sum():,}', 'id': self.id}
-    return card(repr(self), facts)
+    facts = {'letters': f'{len(self.tokens):,}', 'longer than 1,000': f'{(size > 1000).sum():,}'}
+    return card(repr(self), {**facts, 'id': self.id})
 
+# %% ../../nbs/proteins/01_sequences.ipynb #ff083d5f
 def read_proteins(
     path:str|Path # FASTA, plain or packed (.gz, .xz, .bz2)
 )->Sequences:
-    "The proteins of a FASTA file, named by the first word of each header. Raises DataError naming file and line"
+    """The proteins of a FASTA file, named by the first word of each header.
+    Raises DataError naming the file, and the line or the protein"""
     table = read_fasta(path)
     try: return Sequences(table.gene, table.sequence)
     except DataError as e: raise DataError(f'{path}: {e}') from None

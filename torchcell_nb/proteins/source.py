@@ -32,10 +32,12 @@ class ProteinFiles:
     groups:Path|None # other people's groupings, a column each
 
 _own = 'proteins.fasta', 'records.tsv', 'hits.tsv', 'groups.tsv'
-_yeast = 'yeast_proteins.parquet', 'yeast_go_annotations.parquet', 'yeast_homology_hits.tsv.gz', 'yeast_clusters.tsv.gz'
+_yeast = ('yeast_proteins.parquet', 'yeast_go_annotations.parquet', 'yeast_homology_hits.tsv.gz',
+          'yeast_clusters.tsv.gz')
 
+# %% ../../nbs/proteins/04_source.ipynb #4f22a573
 def protein_files(
-    folder:str|Path=None # that of `torchcell_nb data proteins`; proteins/ under TORCHCELL_NB_DATA unless given
+    folder:str|Path=None # from `torchcell_nb data proteins`; proteins/ in TORCHCELL_NB_DATA unless given
 )->ProteinFiles:
     "Where each file is. Raises FileNotFoundError naming what is missing"
     place = Path(folder or Path(os.environ.get('TORCHCELL_NB_DATA', 'TORCHCELL_NB_DATA'))/'proteins')
@@ -43,8 +45,8 @@ def protein_files(
     paths = [place/name for name in names]
     for path in paths[:3]:
         if path.is_file(): continue
-        raise FileNotFoundError(f'{place}: no {_own[0]} or {path.name}; name the folder with data.folder=, make one with '
-                                '`torchcell_nb data proteins`, or set TORCHCELL_NB_DATA')
+        raise FileNotFoundError(f'{place}: no {_own[0]} or {path.name}; name the folder with data.folder=, '
+                                'make one with `torchcell_nb data proteins`, or set TORCHCELL_NB_DATA')
     return ProteinFiles(*paths[:3], paths[3] if paths[3].is_file() else None)
 
 def _sequences(path):
@@ -56,21 +58,23 @@ def _sequences(path):
 _computed = dict(component_any=(0., 0.), component_id30=(30., 50.), component_id50=(50., 50.))
 
 def groups_by(
-    name:str, # 'component_any', 'component_id30', 'component_id50', or a column of the folder's table of groups
+    name:str, # 'component_any', 'component_id30', 'component_id50', or a column of the table of groups
     hits:Hits,
     path:Path=None # the table of groups: the first column names the protein
 )->np.ndarray: # [P] labels
-    "The group of each protein. Raises DataError for groups that separate close relatives, ValueError for a name"
-    if name in _computed:
-        label = families(hits, *_computed[name])
-    else:
-        table = None if path is None else pd.read_csv(path, sep='\t', index_col=0)
-        one_of('data.clusters', name, [*_computed, *([] if table is None else table)], ConfigError)
-        lost = [i for i in hits.ids if i not in table.index]
-        if lost: raise DataError(f'{path}: no row of protein {lost[0]}, and {len(lost) - 1} others')
-        label = table[name].loc[list(hits.ids)].to_numpy()
+    """The group of each protein. Raises DataError for groups that separate close relatives,
+    ConfigError for an unknown name"""
+    label = families(hits, *_computed[name]) if name in _computed else _given_groups(name, hits.ids, path)
     check_safe(label, hits, f'data.clusters={name}')
     return label
+
+def _given_groups(name, ids, path):
+    "A column of a table of groups, in the order of the proteins"
+    table = pd.DataFrame() if path is None else pd.read_csv(path, sep='\t', index_col=0)
+    one_of('data.clusters', name, [*_computed, *table], ConfigError)
+    lost = [i for i in ids if i not in table.index]
+    if lost: raise DataError(f'{path}: no row of protein {lost[0]}, and {len(lost) - 1} others')
+    return table[name].loc[list(ids)].to_numpy()
 
 # %% ../../nbs/proteins/04_source.ipynb #125a530c
 @dataclass
@@ -78,11 +82,11 @@ class Proteins(Source):
     "Terms of the Gene Ontology from the sequences of proteins; experimental records"
     name = 'proteins'
     baselines = protein_baselines
-    folder:str|None = None # that of `torchcell_nb data proteins`; proteins/ under TORCHCELL_NB_DATA unless given
+    folder:str|None = None # from `torchcell_nb data proteins`; proteins/ in TORCHCELL_NB_DATA unless given
     aspect:str = 'MF' # or 'BP', 'CC'
     evidence:list[str] = field(default_factory=lambda: list(experimental)) # codes that count
     fewest:int = 1 # proteins a term must have
-    clusters:str = 'component_id30' # groups that stay together, for split=clusters: or 'component_any' ...
+    clusters:str = 'component_id30' # groups that split=clusters keeps together; see `groups_by`
     obo:str|None = None # OBO file; the Gene Ontology of 2021-12-15 that comes with the package unless given
     unknown:str = 'error' # rows that a model cannot see: 'error', or 'drop' them
 
@@ -100,15 +104,22 @@ def load(self:Proteins)->Task: # knows: ontology, hits
     hits = read_hits(files.hits, proteins.ids)
     go = yeast_go() if self.obo is None else read_obo(self.obo)
     records = read_records(files.records)
-    targets, rows, ontology = term_targets(aspect_of(go, self.aspect), records, proteins.ids, self.evidence, self.fewest)
+    go = aspect_of(go, self.aspect)
+    targets, rows, ontology = term_targets(go, records, proteins.ids, self.evidence, self.fewest)
     group = groups_by(self.clusters, hits, files.groups)
-    manifest = {p.name: sha256_of(p) for p in (files.proteins, files.records, files.hits)}
-    manifest['ontology'] = 'yeast GO 2021-12-15, as it comes with the package' if self.obo is None else sha256_of(self.obo)
-    return Task(proteins.take(rows), targets, knowledge=dict(ontology=_unannotated(ontology), hits=hits),
-                groups=dict(cluster=group[rows]), manifest=manifest, notes=(_note(proteins, targets, self.aspect),))
+    knowledge = dict(ontology=_unannotated(ontology), hits=hits)
+    return Task(proteins.take(rows), targets, knowledge=knowledge, groups=dict(cluster=group[rows]),
+                manifest=_manifest(files, self.obo), notes=(_note(proteins, targets, self.aspect),))
+
+# %% ../../nbs/proteins/04_source.ipynb #1901d800
+def _manifest(files, obo):
+    "What the task was made of: file -> SHA-256"
+    made = {p.name: sha256_of(p) for p in (files.proteins, files.records, files.hits)}
+    made['ontology'] = 'yeast GO 2021-12-15, as it comes with the package' if obo is None else sha256_of(obo)
+    return made
 
 def _unannotated(ontology):
-    "The terms alone: records of test proteins are nothing a model may see"
+    "The terms alone, since a model must not see the records of test proteins"
     return Ontology(ontology.terms, ontology.edges, None, None, ontology.name)
 
 def _note(proteins, targets, aspect):
@@ -123,26 +134,36 @@ def make_protein_folder(
     program:str=None, # 'diamond', 'mmseqs' or '3-mers'; the first that is installed unless given
     taxon:int=None # NCBI taxon to keep of a GAF file with several species
 )->dict: # the manifest
-    """Write proteins.fasta, records.tsv, hits.tsv and manifest.json. Proteins of UniProt (`sp|P12345|NAME`) are called by
-    their accession. Raises DataError for files that do not belong together, before anything is written"""
-    proteins, table = read_proteins(fasta), read_records(records, taxon)
+    """Write proteins.fasta, records.tsv, hits.tsv and manifest.json. Proteins of UniProt (`sp|P12345|NAME`)
+    are called by their accession. Raises DataError for files that do not belong together,
+    before anything is written"""
+    proteins, table, out = read_proteins(fasta), read_records(records, taxon), Path(out)
     proteins = Sequences.trusted([_accession(i) for i in proteins.ids], proteins.tokens, proteins.offsets)
-    shared = set(table.gene) & set(proteins.ids)
-    if not shared:
-        raise DataError(f'{records}: none of its genes, such as {table.gene.iloc[0]}, is among the proteins of {fasta}, '
-                        f'such as {proteins.ids[0]}: do the files belong to one species, and one naming?')
-    out = Path(out)
+    shared = _shared_names(proteins.ids, table.gene, fasta, records)
     if out.is_dir() and any(out.iterdir()) and not (out/'manifest.json').exists():
         raise DataError(f'{out}: holds other things; choose another folder')
     hits = find_hits(proteins, program)
     out.mkdir(parents=True, exist_ok=True)
+    files = _write_tables(out, proteins, table, hits)
+    manifest = dict(hits_by=hits.made_by, proteins=len(proteins), annotated=len(shared), hits=len(hits))
+    manifest['files'] = files
+    write_text(out/'manifest.json', json.dumps(manifest, indent=1) + '\n')
+    return manifest
+
+# %% ../../nbs/proteins/04_source.ipynb #eb22bad6
+def _accession(name): return name.split('|')[1] if name.count('|') == 2 else name
+
+def _shared_names(ids, genes, fasta, records):
+    "The proteins that have a record"
+    shared = set(genes) & set(ids)
+    if shared: return shared
+    raise DataError(f'{records}: none of its genes, such as {genes.iloc[0]}, is among the proteins '
+                    f'of {fasta}, such as {ids[0]}: do the files belong to one species, and one naming?')
+
+def _write_tables(out, proteins, table, hits):
+    "Write the three files: name -> SHA-256"
     texts = {'proteins.fasta': ''.join(f'>{name}\n{proteins[i]}\n' for i, name in enumerate(proteins.ids)),
              'records.tsv': table[['gene', 'term', 'evidence']].to_csv(sep='\t', index=False),
              'hits.tsv': hits.table.to_csv(sep='\t', index=False)}
     for name, text in texts.items(): write_text(out/name, text)
-    manifest = dict(hits_by=hits.made_by, proteins=len(proteins), annotated=len(shared), hits=len(hits),
-                    files={name: sha256_of(out/name) for name in texts})
-    write_text(out/'manifest.json', json.dumps(manifest, indent=1) + '\n')
-    return manifest
-
-def _accession(name): return name.split('|')[1] if name.count('|') == 2 else name
+    return {name: sha256_of(out/name) for name in texts}
