@@ -25,7 +25,9 @@ from ..ground import ConfigError, card, check_settings, configs_folder, nearest,
 from ..train import FitConfig, Kind, Source, SplitConfig, find_baseline
 
 # %% ../../nbs/experiments/01_config.ipynb #57ea12c2
-def _beside(): # in every run's table, unless others are named
+def _beside(data): # in every run's table, unless others are named
+    "The names of the data's own baselines, or of those that fit any genotypes"
+    if data.baselines: return list(data.baselines)
     return ['additive ridge', 'mean', 'nearest neighbours', 'ridge on shuffled genes']
 
 @dataclass
@@ -36,7 +38,7 @@ class RunConfig:
     loss:Any # with a method `build(task)`, or itself a loss
     split:SplitConfig = field(default_factory=SplitConfig) # how the rows are divided
     fit:FitConfig = field(default_factory=FitConfig) # how the model is trained
-    baselines:list[str] = field(default_factory=_beside) # names, or as mine.function
+    baselines:list[str]|None = None # names, or as mine.function; those of the data, else `_beside`, unless given
     control:str = 'none' # one of the model's controls, in which its knowledge knows nothing
     seen_by:list[Any] = field(default_factory=list) # other kinds that must see each row; see `load_task`
     test:bool = True # read the test part at the end; False while choosing settings
@@ -49,7 +51,8 @@ class RunConfig:
         if self.fit.seed not in (0, self.seed):
             raise ConfigError(f'fit.seed={self.fit.seed}: a run has one seed; set seed={self.fit.seed}')
         if self.out is not None and not self.out.strip(): raise ConfigError(f'out={self.out!r}: expected a folder')
-        for name in self.baselines: _check_baseline(name, self.model)
+        if self.baselines is None: self.baselines = _beside(self.data)
+        for name in self.baselines: _check_baseline(name, self.model, self.data)
         _check_split(self.split)
         self.fit = dataclasses.replace(self.fit, seed=self.seed)
         self.out = str(self.out or f'runs/{self.data.name.replace(" ", "_")}-seed{self.seed}')
@@ -64,8 +67,9 @@ def _check_parts(config):
         raise ConfigError(f'{group}._target_={target_of(type(part))}: is no {wanted.__name__}; '
                           f'derive the class from torchcell_nb.train.{wanted.__name__}')
 
-def _check_baseline(name, kind):
+def _check_baseline(name, kind, data):
     "Refuse a baseline that is unknown, or needs what the model has not"
+    if name in data.baselines: return
     try: needs = find_baseline(name).needs
     except (KeyError, ValueError, ImportError, AttributeError) as e:
         raise ConfigError(f'baselines={name!r}: {" ".join(str(e.args[0]).split())}') from None
@@ -74,7 +78,8 @@ def _check_baseline(name, kind):
             raise ConfigError(f'baselines={name!r}: needs a {knowledge}, and {kind.name} has none')
 
 # %% ../../nbs/experiments/01_config.ipynb #332903c1
-_read_by = dict(test=('random', 'queries'), share=('genes_any', 'genes_all'), folds=('folds',), fold=('folds',))
+_read_by = dict(test=('random', 'queries'), share=('genes_any', 'genes_all'), folds=('folds', 'clusters'),
+                fold=('folds', 'clusters'))
 
 def _check_split(split):
     "Refuse a setting that the rule does not read: it would change nothing"
@@ -361,7 +366,7 @@ def _kinds(names, folders):
 
 @dataclass
 class _Top:
-    baselines:list[str] = field(default_factory=_beside)
+    baselines:list[str]|None = None
     control:str = 'none'
     test:bool = True
     seed:int = 0

@@ -16,7 +16,7 @@ import pandas as pd
 
 from ..data import Column, groups_of
 from .config import make
-from .runs import Run
+from .reading import Run, values_of
 from ..ground import figure_svg, palette, use_style, write_text
 from ..train import Section, column_measures, of_group, plot_curves, plot_labels
 
@@ -78,13 +78,12 @@ def _columns(run):
 def _questions(run):
     "Of each question: the group of columns, its first column, its scores, measured and predicted values"
     part, columns = run.last_part, _columns(run)
-    rows = run.predictions[run.predictions.part == part]
-    names = [c.name for c in columns]
-    wanted = {kind: rows[[kind if len(names) == 1 else f'{kind} {c}' for c in names]].to_numpy(float)
-              for kind in ('measured', 'predicted')}
+    predictions = run.predictions
+    rows = predictions[predictions.part == part]
+    wanted = {kind: values_of(rows, kind, columns) for kind in ('measured', 'predicted')}
     groups, scores = groups_of(columns), run.scores(part)
     for group in groups:
-        values = {kind: of_group(v[:, 0] if len(names) == 1 else v, group) for kind, v in wanted.items()}
+        values = {kind: of_group(v[:, 0] if len(columns) == 1 else v, group) for kind, v in wanted.items()}
         own = scores if len(groups) == 1 else scores.loc[group.name]
         yield group, columns[group.columns.start], own, values['measured'], values['predicted']
 
@@ -94,6 +93,7 @@ def _score_metric(group, scores):
     "The metric that is drawn, and what its interval is over"
     if _is_labels(group, scores) and 'auroc_low' in scores:
         return ('auroc', 'auroc_low', 'auroc_high'), 'genes'
+    if 'fmax_low' in scores: return ('fmax', 'fmax_low', 'fmax_high'), 'clusters of rows'
     return column_measures[group.kind].score, 'independent rows'
 
 # %% ../../nbs/experiments/03_report.ipynb #953f2757
@@ -222,7 +222,8 @@ def _html_section(section):
 _shown = dict(low='95% from', high='to', pearson='Pearson r', spearman='Spearman', mse='MSE', auroc='AUROC',
               auroc_low='95% from ', auroc_high='to ', aupr='AUPR', aupr_balanced='AUPR, classes balanced',
               brier='Brier score', balanced_accuracy='balanced accuracy', macro_f1='macro F1', fmax='Fmax',
-              micro_aupr='AUPR over all pairs')
+              micro_aupr='AUPR over all pairs', fmax_low='95% from', fmax_high='to', smin='Smin, bits',
+              smin_low='95% from ', smin_high='to ', aupr_low=' 95% from', aupr_high=' to')
 
 def _flat(facts):
     "Nested facts side by side: 'pairs, fusion'"

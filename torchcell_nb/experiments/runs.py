@@ -21,9 +21,10 @@ from omegaconf import OmegaConf
 
 from ..data import Samples
 from .config import RunConfig, target_of
-from .reading import Run, build_loss, read_settings, write_tables
+from .reading import (
+    Run, build_loss, in_lists, read_settings, values_of, write_tables)
 from ..ground import ConfigError, cpu_threads, environment, locked, write_text
-from ..metrics import aupr, auroc, clustered_interval, clusters_of
+from ..metrics import TermScores, aupr, auroc, clustered_interval, clusters_of
 from ..train import (
     Fit, Task, baseline_note, calibrate, check_fit, fit, fit_baseline, full_measures, load_task, member_predictions)
 
@@ -173,13 +174,16 @@ def _spread(task, fitted):
     held = task.split['validation']
     return calibrate(task.targets.values[held, 0], _members(fitted, task.samples.take(held)))
 
+def _note_of(name, task): return '' if name in task.baselines else baseline_note(name, task.samples)
+
 def _baselines(names, task, seed, progress):
-    "Each baseline, fitted"
+    "Each baseline, fitted: the data's own, or one that fits any genotypes"
     fitted, hierarchy = {}, task.knowledge.get('hierarchy')
     for name in names:
-        note = baseline_note(name, task.samples)
+        note = _note_of(name, task)
         if progress: print(f'baseline: {name}' + f' ({note})'*bool(note), flush=True)
-        fitted[name] = fit_baseline(name, hierarchy, task.samples, task.targets, task.split, seed)
+        if name in task.baselines: fitted[name] = task.baselines[name](task, seed)
+        else: fitted[name] = fit_baseline(name, hierarchy, task.samples, task.targets, task.split, seed)
     return fitted
 
 # %% ../../nbs/experiments/02_runs.ipynb #ef726387
@@ -194,10 +198,11 @@ def predictor(
     return Predictor(fitted, _baselines(baselines, task, seed, progress), _spread(task, fitted))
 
 # %% ../../nbs/experiments/02_runs.ipynb #ba606172
-def _spread_out(name, values, names):
-    "A column per target: 'predicted' of one, 'predicted fitness', 'predicted grows' ... of several"
+def _spread_out(name, values, columns):
+    "A column per target: 'predicted' of one, 'predicted fitness' ... of several; a list per row of nothing but terms"
     if values.ndim == 1: return {name: values}
-    return {f'{name} {column}': values[:, j] for j, column in enumerate(names)}
+    if in_lists(columns): return {name: list(values.astype(np.float32))}
+    return {f'{name} {column.name}': values[:, j] for j, column in enumerate(columns)}
 
 def prediction_chunks(
     task:Task,
@@ -205,14 +210,14 @@ def prediction_chunks(
     parts:list[str] # of the split, in this order
 )->Iterator[pd.DataFrame]:
     "The predictions of these parts, a chunk of rows at a time"
-    names, rows = task.targets.names, np.concatenate([task.split[p] for p in parts])
+    columns, rows = task.targets.columns, np.concatenate([task.split[p] for p in parts])
     part = np.repeat(parts, [len(task.split[p]) for p in parts])
     for at in range(0, len(rows), _chunk):
         here = rows[at:at + _chunk]
         samples, values = task.samples.take(here), task.targets.values[here]
         chunk = {samples.row_name: samples.names(slice(None)), 'part': part[at:at + _chunk]}
-        chunk |= _spread_out('measured', values[:, 0] if len(names) == 1 else values, names)
-        for name, made in predicting.columns(samples).items(): chunk |= _spread_out(name, made, names)
+        chunk |= _spread_out('measured', values[:, 0] if len(columns) == 1 else values, columns)
+        for name, made in predicting.columns(samples).items(): chunk |= _spread_out(name, made, columns)
         for name, labels in task.groups.items(): chunk[name] = np.asarray(labels)[here]
         yield pd.DataFrame(chunk)
 
@@ -240,25 +245,26 @@ def part_metrics(
     columns:tuple, # of the targets
     predictions:pd.DataFrame, # of one part
     name:str='predicted', # whose predictions: 'predicted', or a baseline
-    clusters:bool=False # intervals over genes too, where query strains are known
+    clusters:bool=False, # intervals over genes too, where query strains are known
+    judge:TermScores=None # of terms of an ontology; see `Task.term_scores`
 )->dict: # metrics; of several questions name -> metrics
     "How good the predictions of a part are"
-    names = [c.name for c in columns]
-    wanted = [n if len(names) == 1 else f'{n} {c}' for n in ('measured', name) for c in names]
-    measured, predicted = np.hsplit(predictions[wanted].to_numpy(float), 2)
-    if len(names) == 1: measured, predicted = measured[:, 0], predicted[:, 0]
+    measured, predicted = (values_of(predictions, n, columns) for n in ('measured', name))
+    if judge is not None: return judge(measured, predicted, predictions.get('cluster'))
+    if len(columns) == 1: measured, predicted = measured[:, 0], predicted[:, 0]
     made = full_measures(columns, measured, predicted)
     zeros_and_ones = set(np.unique(measured)) <= {0., 1.}
-    if len(names) > 1 or columns[0].kind != 'number' or not zeros_and_ones: return made
+    if len(columns) > 1 or columns[0].kind != 'number' or not zeros_and_ones: return made
     return made | _told_apart(measured, predicted, _sharing(predictions) if clusters else None)
 
 # %% ../../nbs/experiments/02_runs.ipynb #3ec409e9
-def _all_metrics(predictions, columns, names):
+def _all_metrics(predictions, task, names):
     "Of each part: the model's metrics, and each baseline's"
+    columns, judge = task.targets.columns, task.term_scores()
     parts = {part: rows for part, rows in predictions.groupby('part')}
     last = 'test' if 'test' in parts else 'validation'
     def _of(name):
-        return {part: part_metrics(columns, rows, name, part == last) for part, rows in parts.items()}
+        return {part: part_metrics(columns, rows, name, part == last, judge) for part, rows in parts.items()}
     return {**_of('predicted'), 'baselines': {name: _of(name) for name in names}}
 
 def _about_run(kind, task, fitted, seconds):
@@ -299,12 +305,12 @@ def train_run(
         training = time.perf_counter() - start
 
         predicting = predictor(task, fitted, config.baselines, config.seed, progress)
-        parts = ['train', 'validation'] + ['test']*config.test
+        parts = ['train']*(not in_lists(task.targets.columns)) + ['validation'] + ['test']*config.test
         write_tables(folder/'predictions.parquet', prediction_chunks(task, predicting, parts))
         predictions = pd.read_parquet(folder/'predictions.parquet')
         seconds = dict(training=round(training, 2), all=round(time.perf_counter() - start, 2))
-        metrics = _all_metrics(predictions, task.targets.columns, config.baselines)
-        notes = {name: note for name in config.baselines if (note := baseline_note(name, task.samples))}
+        metrics = _all_metrics(predictions, task, config.baselines)
+        notes = {name: note for name in config.baselines if (note := _note_of(name, task))}
         if notes: metrics['baseline_notes'] = notes       # of files: SHA-256, genes without a vector
         _write_json(folder/'metrics.json', metrics | _about_run(config.model, task, fitted, seconds))
     return Run(folder)

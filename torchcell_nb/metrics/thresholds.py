@@ -28,8 +28,8 @@ def _reached(rows, bins, weights, shape):
     return per_bin[:, :0:-1].cumsum(1)[:, ::-1]           # bin 0 reaches none
 
 # %% ../../nbs/metrics/07_thresholds.ipynb #c131e01d
-def _threshold_sums(scores, true, weights, thresholds):
-    "[7, K] summed over rows: genes with a prediction, precision, recall, predicted, shared, missed, wrong"
+def _threshold_parts(scores, true, weights, thresholds):
+    "Of each row [7, n, K]: is anything predicted, precision, recall; weights predicted, shared, missed, wrong"
     shape = len(scores), len(thresholds)
     i, j = np.nonzero(scores >= thresholds[0])
     predicted = _reached(i, np.searchsorted(thresholds, scores[i, j], side='right'), weights[j], shape)
@@ -41,8 +41,11 @@ def _threshold_sums(scores, true, weights, thresholds):
         recall = np.where(in_true > 0, shared/in_true, 0.)
     missed = np.maximum(in_true - shared, 0)              # equal sums in another order may differ by 1e-17
     wrong = np.maximum(predicted - shared, 0)
-    parts = predicted > 0, precision, recall, predicted, shared, missed, wrong
-    return np.array([p.sum(0) for p in parts])
+    return np.array([predicted > 0, precision, recall, predicted, shared, missed, wrong])
+
+def _threshold_sums(scores, true, weights, thresholds):
+    "[7, K]: the parts summed over rows; of the first, how many rows have a prediction"
+    return _threshold_parts(scores, true, weights, thresholds).sum(1)
 
 def _averages(sums, n):
     "Columns of the curve from the sums over n genes"

@@ -102,8 +102,14 @@ def _check_measured(samples, targets, split):
                         'leave such rows out: rows = ~np.isnan(phenotypes.value)')
 
 def _check_varied(targets, split):
-    "Every column has two different values to learn from"
-    for name, values in zip(targets.names, targets.values[split['train']].T):
+    "Every column has two different values to learn from; of the terms of an ontology one such is enough"
+    kinds = np.array([c.kind for c in targets.columns])
+    train = targets.values[split['train']]
+    terms = train[:, kinds == 'terms']
+    if terms.size and not (np.nanmax(terms, 0) > np.nanmin(terms, 0)).any():
+        raise DataError(f'terms: all training rows have the same of {terms.shape[1]} terms; there is nothing to learn')
+    others = np.flatnonzero(kinds != 'terms')
+    for name, values in zip(np.array(targets.names)[others], train[:, others].T):
         values = values[~np.isnan(values)]
         if not len(values): raise DataError(f'{name}: is measured in no training row; leave the column out')
         if not np.ptp(values) > 0:

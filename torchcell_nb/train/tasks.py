@@ -19,8 +19,8 @@ from torchcell_nb.data import (
     Samples, Split, Targets, left_out, left_out_lines, likely_queries, split_by, split_given, split_random,
     split_rules)
 from ..ground import ConfigError, DataError, card, check_settings, one_of
-from ..metrics import noise_ceiling
-from ..ontology import GeneNames
+from ..metrics import TermScores, information_accretion, noise_ceiling
+from ..ontology import GeneNames, Ontology
 from .kinds import Kind, Unseen
 
 # %% ../../nbs/train/04_tasks.ipynb #9ebee576
@@ -39,6 +39,7 @@ class Task:
     notes:tuple = () # lines on how the data were read, for the user
     unknown:dict = field(default_factory=dict) # name that is no gene's -> where it stands, and what is nearest
     called:dict = field(default_factory=dict) # gene -> its other names, for a model that knows it by one of those
+    baselines:dict = field(default_factory=dict) # name -> function (task, seed) -> function samples -> predictions
 
     def __post_init__(self):
         n = len(self.samples)
@@ -81,6 +82,7 @@ class Source:
     """Where samples and targets come from. A subclass is a dataclass of settings and defines `load`.
     Raises ConfigError for a setting `unknown`, `duplicates` or `unmeasured` that is none"""
     name = 'own data' # in titles, and of a run's folder
+    baselines = {} # name -> function (task, seed) -> function samples -> predictions: what such data are predicted by
     unknown = 'error' # rows that a model cannot see: 'error', or 'drop'; a subclass may make it a setting
 
     def __post_init__(self):
@@ -101,11 +103,11 @@ class SplitConfig:
     "How the rows are divided; see `split_by`. Raises ValueError for settings that cannot be"
     validation:float = .15 # share of the training rows held out to choose by
     seed:int|None = None # the run's seed unless given
-    rule:str = 'given' # or 'random', 'folds', 'genes_any', 'genes_all', 'queries'
+    rule:str = 'given' # or 'random', 'folds', 'clusters', 'genes_any', 'genes_all', 'queries'
     test:float = .1 # share of rows or queries to test on, of 'random' and 'queries'
     share:float|None = None # of the genes held out by 'genes_any' and 'genes_all'
-    folds:int = 5 # of 'folds'
-    fold:int = 0 # of 'folds': the one to test on
+    folds:int = 5 # of 'folds' and 'clusters'
+    fold:int = 0 # of 'folds' and 'clusters': the one to test on
 
     def __post_init__(self):
         part = dict(above=0, below=1, why='it is a share')
@@ -129,8 +131,10 @@ def divide(self:SplitConfig,
     if self.rule == 'queries':
         queries = task.groups.get('query strain')
         if queries is None: queries = likely_queries(task.samples)
+    if self.rule == 'clusters' and 'cluster' not in task.groups:
+        raise ConfigError('split=clusters: these data do not say which rows belong together; choose another split')
     return split_by(self.rule, task.samples, seed, self.validation*(1 - self.test), self.test, self.share,
-                    self.folds, self.fold, queries)
+                    self.folds, self.fold, queries, task.groups.get('cluster'))
 
 # %% ../../nbs/train/04_tasks.ipynb #e58803cd
 @patch
@@ -142,6 +146,16 @@ def ceiling_of(self:Task,
     if targets.errors is None or [c.kind for c in targets.columns] != ['number']: return None
     ceiling = noise_ceiling(targets.values[rows, 0], targets.errors[rows, 0])
     return None if np.isnan(ceiling) else ceiling
+
+# %% ../../nbs/train/04_tasks.ipynb #39f24cbf
+@patch
+def term_scores(self:Task)->TermScores|None: # None where there are other columns, or no ontology is known
+    "What judges predictions of terms"
+    ontology = self.knowledge.get('ontology')
+    if {c.kind for c in self.targets.columns} != {'terms'} or not isinstance(ontology, Ontology): return None
+    names = np.array(self.targets.names, object)
+    bits = information_accretion(ontology, [names[row > 0] for row in self.targets.values])
+    return TermScores(ontology, self.targets.names, bits)
 
 # %% ../../nbs/train/04_tasks.ipynb #8fe90db9
 def _rows_with(samples, genes):
@@ -243,7 +257,7 @@ def load_task(
     task = _leave_out(task, unseen, source)
     for line in [*task.notes, *(f'{source.name}: {line}' for line in left_out_lines(task.left_out))]:
         if report is not None: report(line)
-    task = dataclasses.replace(task, split=split.divide(task, seed))
+    task = dataclasses.replace(task, split=split.divide(task, seed), baselines=source.baselines)
     task = dataclasses.replace(task, ceiling=task.ceiling_of(scored))
     samples = _as_known(kind, task.samples, knowledge, task.called)
     knowledge = _controlled(kind, knowledge, control, seed)
