@@ -91,7 +91,12 @@ class Sequences(Samples):
 
 # %% ../../nbs/proteins/01_sequences.ipynb #ad2a435c
 @patch(cls_method=True)
-def trusted(cls:Sequences, ids, tokens, offsets, known=None)->Sequences:
+def trusted(cls:Sequences,
+    ids:Sequence[str], # [n] names
+    tokens:np.ndarray, # uint8 [letters] 1 to 25, protein after protein
+    offsets:np.ndarray, # int64 [n + 1]: where each protein begins
+    known:Sequence[str]=None # see `numbered`
+)->Sequences:
     "From arrays that are known to be right: nothing is checked"
     made = cls.__new__(cls)
     made.ids, made.tokens, made.offsets, made.known = tuple(ids), tokens, offsets, known
