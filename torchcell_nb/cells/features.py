@@ -14,8 +14,11 @@ from scipy import sparse
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.decomposition import PCA
 from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
+from sklearn.preprocessing import Normalizer
 from sklearn.utils.validation import check_is_fitted
 
+from .embed import genept_w
+from .expression import Expression
 from ..data import GeneVectors
 from ..ground import DataError, need, one_of
 
@@ -95,26 +98,26 @@ class TextVectors(TransformerMixin, BaseEstimator):
         self.vectors, self.genes = vectors, genes
 
     def fit(self, x:sparse.csr_array, y:Sequence=None)->'TextVectors': # [n, g]; itself
-        "Look up `table_` [g, d]. Raises DataError where no gene has a vector, or the columns are others"
+        "Look which genes have a vector, `have_` [g]. Raises DataError where no gene has a vector, or the columns are others"
         if x.shape[1] != len(self.genes):
             raise DataError(f'{x.shape[1]} columns, but {len(self.genes)} names of genes; '
                             'give the genes of these cells')
-        table, have = self.vectors.of(self.genes)
-        if not have.any():
-            raise DataError(f'{self.vectors.name}: none of {len(have):,} genes has a vector, such as '
+        self.have_ = np.isin(np.asarray(self.genes, object), np.asarray(self.vectors.genes, object))
+        if not self.have_.any():
+            raise DataError(f'{self.vectors.name}: none of {len(self.genes):,} genes has a vector, such as '
                             f'{self.genes[0]!r}; its own are named like {self.vectors.genes[0]!r}')
-        self.table_, self.have_ = np.asarray(table, np.float32), have
         return self
 
     def transform(self, x:sparse.csr_array)->np.ndarray: # float32 [n, d], each row of length 1, or 0
         "The vectors of cells"
         check_is_fitted(self)
-        total = np.asarray(sparse.csr_array(x) @ self.table_)
-        length = np.linalg.norm(total, axis=1, keepdims=True)
-        return total/np.where(length > 0, length, 1)
+        matrix = sparse.csr_array(x, dtype=np.float32)
+        ids = tuple(map(str, range(matrix.shape[0])))
+        cells = Expression.trusted(matrix, tuple(self.genes), ids, 'log')
+        return genept_w(cells, self.vectors).values
 
 # %% ../../nbs/cells/05_features.ipynb #c2bcb87b
-cell_features = 'genes', 'components', 'text', 'genes and text'
+cell_features = 'genes', 'unit genes', 'components', 'text', 'genes and text'
 
 def _text_columns(vectors, genes):
     if vectors is None or genes is None:
@@ -133,6 +136,7 @@ def make_features(
     one_of('features', name, cell_features)
     variable = VariableGenes(n, ranking)
     if name == 'genes': return make_pipeline(variable, Standardise())
+    if name == 'unit genes': return make_pipeline(variable, Normalizer(), Standardise())
     if name == 'components':
         return make_pipeline(variable, PCA(components, svd_solver='arpack', random_state=0), Standardise())
     text = _text_columns(vectors, genes)

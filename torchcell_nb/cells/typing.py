@@ -8,7 +8,9 @@ __all__ = ['cell_classifiers', 'present_f1', 'group_table', 'make_classifier', '
            'typing_settings', 'typing_table']
 
 # %% ../../nbs/cells/06_typing.ipynb #22d8e848
+import warnings
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
@@ -241,9 +243,6 @@ class StackedOverGroups(ClassifierMixin, BaseEstimator):
         return self.classes_[self.predict_proba(x).argmax(1)]
 
 # %% ../../nbs/cells/06_typing.ipynb #b495d41c
-import warnings
-from contextlib import contextmanager
-
 @contextmanager
 def _quiet():
     "A fold may lack a class: its probability is then 0, which is right"
@@ -298,8 +297,8 @@ def typing_settings(
         table = None if kind is None else _vectors_of(vectors, genes, kind, seed)
         columns = make_features(name, n, components, vectors=table, genes=genes)
         return make_pipeline(columns, make_classifier(classifier, seed))
-    made = {'majority': lambda seed: make_classifier('majority'), 'genes': partial(_make, name='genes'),
-            'components': partial(_make, name='components')}
+    made = {'majority': lambda seed: make_classifier('majority')}
+    made |= {name: partial(_make, name=name) for name in ('genes', 'unit genes', 'components')}
     for kind in ('text', 'shuffled text', 'random directions'):
         made[kind] = partial(_make, name='text', kind=kind)
         made[f'genes and {kind}'] = partial(_make, name='genes and text', kind=kind)
