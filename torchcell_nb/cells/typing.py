@@ -177,9 +177,8 @@ def _part(values):
 def _t_interval(mean, parts, level=.95):
     "Student's t interval of a mean whose variance has these parts; also the p value of 0"
     V = sum(v for v, _ in parts)
-    below = sum(v*v/df for v, df in parts)
     if not V > 0: return dict(mean=mean, low=np.nan, high=np.nan, p=np.nan)
-    df = V*V/below
+    df = min(df for v, df in parts if v > 0)
     half = stats.t.ppf((1 + level)/2, df)*np.sqrt(V)
     p = 2*stats.t.sf(abs(mean)/np.sqrt(V), df)
     return dict(mean=mean, low=mean - half, high=mean + half, p=p)
