@@ -16,4 +16,5 @@ __getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_at
         'ontology_of_labels'],
     'expression': ['expression_kinds', 'kind_of', 'Expression', 'symbol_columns', 'summed_genes', 'to_anndata',
         'read_expression'],
+    'source': ['Cells', 'class_targets'],
     }))
