@@ -13,6 +13,7 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 from matplotlib.patches import FancyArrowPatch
+from matplotlib.path import Path
 
 from ..ground import palette
 from .label_scores import _structural
@@ -75,27 +76,52 @@ def _in_rows(tree):
     for root in sorted(n for n in tree if tree.out_degree(n) == 0): _place(root, 0)
     return rows, depth
 
-def _draw_branches(ax, tree, rows, depth):
+_wide, _step, _first = 380, 15, 10 # points: the figure, from a level of the tree to the next, the first level
+
+def _branches(ax, tree, rows, depth):
     "Elbows from each term to its parent"
     for child, parent in tree.edges:
-        x = depth[parent]
-        ax.plot([x, x, depth[child] - .15], [rows[parent] + .25, rows[child], rows[child]], color='#b5bcc7', lw=1.2, zorder=1)
+        x, end = _first + _step*depth[parent], _first + _step*depth[child]
+        ax.plot([x, x, end], [rows[parent], rows[child], rows[child]], color='#b5bcc7', lw=1.2, zorder=1)
 
-# %% ../../nbs/metrics/16_drawn_errors.ipynb #2c36bc9b
-def _draw_arcs(ax, arcs, rows, edge):
-    "Arcs right of the names, a wider one for a larger share"
-    reach = max(len(rows), 2)
+# %% ../../nbs/metrics/16_drawn_errors.ipynb #b039ec21
+def _short(name, most=36): return name if len(name) <= most else name[:most - 1].rstrip() + '…'
+
+def _names(ax, name, rows, depth, right):
+    "Dots and names; of labels with the share of their rows that are right. Returns where each name ends, in points"
+    ends = {}
+    for term, y in rows.items():
+        x, words, colour, dot = _first + _step*depth[term], _short(name[term]), '#6b7280', dict(s=14, color='#8a93a1')
+        if term in right.index:
+            share, n = right.loc[term]
+            words, colour = f'{words}  {share:.0%} of {int(n):,}', palette['ink']
+            dot = dict(s=58, color=plt.get_cmap('Blues')(.2 + .7*share), edgecolors=palette['ink'], linewidths=.6)
+        ax.scatter(x, y, zorder=3, **dot)
+        ax.annotate(words, (x, y), xytext=(7, 0), textcoords='offset points', va='center', fontsize=9, color=colour)
+        ends[term] = x + 10 + 5.1*len(words)
+    return ends
+
+# %% ../../nbs/metrics/16_drawn_errors.ipynb #3dc9742a
+def _arc(start, end, edge, reach):
+    "A curve from row to row, that bulges more the farther it goes; upward ones keep nearer to the names"
+    bulge = edge + reach*(1 if end > start else .62)
+    return Path([(edge, start), (bulge, start), (bulge, end), (edge, end)], [Path.MOVETO] + [Path.CURVE4]*3)
+
+def _arcs(ax, arcs, rows, ends):
+    "Arcs right of the names, a wider one for a larger share, and a thin line from each name to its arcs"
+    edge = max(ends.values()) + 6
+    room = (_wide - 8 - edge)/.75                          # such a curve reaches three quarters of its bulge
+    farthest = max((abs(rows[a] - rows[b]) for a, b in zip(arcs['true'], arcs.predicted)), default=1)
+    for term in {*arcs['true'], *arcs.predicted}:
+        ax.plot([ends[term], edge], [rows[term]]*2, color='#dfe3e8', lw=.8, zorder=0)
     for _, arc in arcs[::-1].iterrows():
         start, end = rows[arc['true']], rows[arc.predicted]
+        reach = room*(.3 + .7*abs(end - start)/farthest)
         colour = palette['signal'] if arc.match == 'other' else palette['ceiling']
-        bend = -.35*np.sign(end - start) - .25*(end - start)/reach
-        patch = FancyArrowPatch((edge, start), (edge, end), connectionstyle=f'arc3,rad={bend}', arrowstyle='-|>',
-                                mutation_scale=9, lw=.8 + 7*arc.share, color=colour, alpha=.75, shrinkA=0, shrinkB=0)
-        ax.add_patch(patch)
+        ax.add_patch(FancyArrowPatch(path=_arc(start, end, edge, reach), arrowstyle='-|>', mutation_scale=9, color=colour,
+                                     fill=False, lw=.8 + 6*arc.share, alpha=.8, capstyle='butt', zorder=2))
 
-def _label_colour(share): return plt.get_cmap('Blues')(.25 + .65*share)
-
-# %% ../../nbs/metrics/16_drawn_errors.ipynb #6d2c467e
+# %% ../../nbs/metrics/16_drawn_errors.ipynb #1ada498f
 def draw_errors(
     ontology:Ontology,
     true:Iterable[str], # [n] term ids
@@ -104,36 +130,18 @@ def draw_errors(
     title:str='Which type is taken for which',
     weights:pd.Series=None # bits of each term; the structural ones unless given
 )->plt.Axes:
-    "The labels on a tree of their ontology, and arcs from the true to the predicted label"
+    "The labels on a tree of their ontology, and arcs from the true to the predicted label. Raises KeyError"
     true, predicted = np.array(list(true), object), np.array(list(predicted), object)
     arcs = error_arcs(ontology, true, predicted)
     arcs = arcs[arcs.share >= least]
     tree = label_tree(ontology, {*true, *arcs.predicted}, weights)
     rows, depth = _in_rows(tree)
     right = pd.Series(true == predicted).groupby(true).agg(['mean', 'size'])
-    fig, ax = plt.subplots(figsize=(6.4, .9 + .31*len(rows)), layout='constrained')
-    _draw_branches(ax, tree, rows, depth)
-    name = ontology.terms.set_index('id')['name']
-    edge = _write_terms(ax, name, rows, depth, right)
-    _draw_arcs(ax, arcs, rows, edge)
-    ax.set(xlim=(-.3, edge*1.36), ylim=(len(rows) - .4, -.7), title=title)
+    fig, ax = plt.subplots(figsize=(_wide/72, .45 + .27*len(rows)))
+    fig.subplots_adjust(0, 0, 1, 1 - .35/fig.get_figheight())
+    ax.set(xlim=(0, _wide), ylim=(len(rows) - .5, -.7))
+    ax.set_title(title, x=.01)
     ax.axis('off')
+    _branches(ax, tree, rows, depth)
+    _arcs(ax, arcs, rows, _names(ax, ontology.terms.set_index('id')['name'], rows, depth, right))
     return ax
-
-# %% ../../nbs/metrics/16_drawn_errors.ipynb #6e32d7fe
-def _short(name, most): return name if len(name) <= most else name[:most - 1].rstrip() + '…'
-
-def _write_terms(ax, name, rows, depth, right):
-    "Names of the terms, with the share of rows that are right; returns where the names end"
-    edge = 3.1 + 1.15*max(depth.values())
-    for term, y in rows.items():
-        x, known = depth[term], term in right.index
-        words = _short(name[term], 34)
-        if known:
-            share, n = right.loc[term]
-            ax.scatter(x, y, s=60, color=_label_colour(share), edgecolors=palette['ink'], linewidths=.6, zorder=3)
-            words += f'  {share:.0%} of {int(n):,}'
-        else: ax.scatter(x, y, s=14, color='#8a93a1', zorder=3)
-        ax.annotate(words, (x, y), xytext=(7, 0), textcoords='offset points', va='center', fontsize=9,
-                    color=palette['ink'] if known else '#6b7280', zorder=4)
-    return edge
