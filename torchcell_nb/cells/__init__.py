@@ -18,4 +18,9 @@ __getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_at
         'control_names', 'random_directions', 'text_controls', 'ways_to_shorten', 'matryoshka_models', 'shorten'],
     'embed': ['CellVectors', 'read_cell_vectors', 'weight_kinds', 'ways_to_divide', 'genept_w', 'sentence_start',
         'cell_sentences', 'genept_s'],
+    'features': ['gene_rankings', 'VariableGenes', 'Standardise', 'TextVectors', 'cell_features', 'make_features',
+        'sees_test_cells'],
+    'typing': ['present_f1', 'group_table', 'cell_classifiers', 'make_classifier', 'rare_to_other', 'TypedCells',
+        'leave_one_group_out', 'over_groups', 'group_difference', 'mean_of', 'StackedOverGroups', 'ChosenOverGroups',
+        'typing_settings', 'typing_table'],
     }))
