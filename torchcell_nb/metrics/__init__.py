@@ -28,4 +28,5 @@ __getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_at
     'label_scores': ['nested_labels', 'label_errors', 'LabelScores', 'fewest_groups', 'mean_over_groups'],
     'shared_genes': ['Clusters', 'clusters_of'],
     'several': ['corrected_resampled_t', 'holm'],
+    'maps': ['map_methods', 'map_figures', 'draw_map', 'compare_maps'],
     'by_group': ['by_gene', 'by_degree', 'breakdown']}))
