@@ -14,7 +14,7 @@ from ..ground import with_help
 __getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_attrs={
     'cell_ontology': ['read_cell_ontology', 'check_labels'],
     'expression': ['expression_kinds', 'Expression', 'to_anndata', 'read_expression'],
-    'gene_text': ['go_columns', 'data_folder', 'read_gene_table', 'gene_texts', 'read_text_vectors', 'name_genes', 'with_text',
+    'gene_text': ['go_columns', 'read_gene_table', 'gene_texts', 'read_text_vectors', 'name_genes', 'with_text',
         'control_names', 'random_directions', 'text_controls', 'ways_to_shorten', 'matryoshka_models', 'measured_cut',
         'shorten'],
     'language_models': ['TextService', 'kept_answers', 'enrichment_prompts', 'enrich', 'embed_texts', 'LocalEmbedder',
