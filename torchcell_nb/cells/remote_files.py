@@ -17,6 +17,7 @@ from ..ground import ConfigError, DataError, need, one_of, reading
 class _Ranges(http.server.BaseHTTPRequestHandler):
     "Answers HEAD and GET for the files of the server's folder"
     protocol_version = 'HTTP/1.1'
+    disable_nagle_algorithm, wbufsize = True, -1          # head and body leave together, at once
 
     def log_message(self, *words): pass
 
@@ -155,7 +156,7 @@ def _said_plainly(address):
 @contextmanager
 def open_h5(
     address:str|Path, # a path, or an address that begins with http://, https:// or s3://
-    block:int=2**16, # bytes of a block; of remote files alone
+    block:int=2**15, # bytes of a block; of remote files alone
     stamp:tuple=None # what `file_stamp` gave before; another version is refused
 )->Iterator: # h5py.File, to read
     """Open an HDF5 file where it is. Raises FileNotFoundError, and DataError for a file that is empty, cut off or no HDF5 file,
