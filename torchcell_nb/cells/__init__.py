@@ -14,4 +14,9 @@ from ..ground import with_help
 __getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_attrs={
     'cell_ontology': ['read_cell_ontology', 'check_labels'],
     'expression': ['expression_kinds', 'Expression', 'to_anndata', 'read_expression'],
+    'remote_files': ['RangeServer', 'is_remote', 'file_stamp', 'open_h5'],
+    'distributions': ['total_edges', 'active_edges', 'distribution_fields', 'matrix_distributions', 'draw_distributions'],
+    'made_up': ['pancreas_types', 'made_up_cells', 'write_h5ad', 'write_in_pieces'],
+    'catalogue': ['describe_file', 'make_catalogue', 'Catalogue'],
+    'cover': ['Fragments', 'fragments', 'greedy_cover', 'fewest', 'Cover', 'cover_labels', 'draw_cover', 'made_up_counts'],
     }))

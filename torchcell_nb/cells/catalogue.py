@@ -209,7 +209,9 @@ def make_catalogue(
         known = _known(out, parts, settings)
         records = {file: known[file] for file, a in addresses.items() if _unchanged(known.get(file), a)}
         todo = [(file, a) for file, a in addresses.items() if file not in records]
-        for file, facts in progress_bar(_describe_all(todo, settings, workers), total=len(todo), display=progress and bool(todo)):
+        described = _describe_all(todo, settings, workers)
+        if progress and todo: described = progress_bar(described, total=len(todo))
+        for file, facts in described:
             records[file] = dict(file=file, **facts)
             write_text(_part_of(parts, file), json.dumps(dict(settings=settings, **records[file])))
         _write_catalogue(out, [records[file] for file in addresses], settings)
@@ -331,8 +333,8 @@ def _facts(self:Catalogue):
 @patch
 def __repr__(self:Catalogue):
     f = self._facts()
-    more = [f'{f[name]:,} {words}' for name, words in (('failed', 'files could not be read'), ('copies', 'files are copies'),
-                                                        ('without_label', 'cells have no label')) if f[name]]
+    words = dict(failed='unreadable', copies='copies of other files', without_label='cells without a label')
+    more = [f'{f[name]:,} {word}' for name, word in words.items() if f[name]]
     start = f'Catalogue: {f["files"]:,} files, {f["cells"]:,} cells, {f["labels"]:,} labels of {f["groups"]:,} groups'
     return '; '.join([start, *more])
 

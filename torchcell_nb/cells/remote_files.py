@@ -35,16 +35,20 @@ class _Ranges(http.server.BaseHTTPRequestHandler):
         server, name = self.server, self.path.lstrip('/')
         path = Path(server.folder)/name
         if not path.is_file(): return self._head(404, 0)
-        content, about = path.read_bytes(), path.stat()
+        about = path.stat()
         asked = re.fullmatch(r'bytes=(\d+)-(\d*)', self.headers.get('Range', '')) if server.ranges else None
         facts = dict(ETag=f'"{about.st_mtime_ns:x}-{about.st_size:x}"')
-        status, body = 200, content
+        status, first, last = 200, 0, about.st_size - 1
         if asked:
-            first, last = int(asked[1]), int(asked[2] or len(content) - 1)
-            status, body = 206, content[first:last + 1]
-            facts |= dict(Content_Range=f'bytes {first}-{first + len(body) - 1}/{len(content)}')
-        self._head(status, len(body), **facts)
+            status, first = 206, int(asked[1])
+            last = min(int(asked[2] or last), last)
+            facts |= dict(Content_Range=f'bytes {first}-{last}/{about.st_size}')
+        length = last - first + 1
+        self._head(status, length, **facts)
         if not with_body: return
+        with open(path, 'rb') as file:
+            file.seek(first)
+            body = file.read(length)
         server.requests[name] = server.requests.get(name, 0) + 1
         server.sent[name] = server.sent.get(name, 0) + len(body)
         self.wfile.write(body)
@@ -139,6 +143,8 @@ def _plainly(error):
     text = str(error)
     if 'support range requests' in text: return 'the server ignores ranges and sends the whole file; download it first'
     if 'file signature not found' in text: return 'is no HDF5 file; an h5ad file is expected'
+    absent = re.search(r"object '(.+)' doesn't exist", text)
+    if absent: return f'has no {absent[1]!r} where an h5ad file has one'
     cut = re.search(r'truncated file: eof = (\d+).*stored_eof = (\d+)', text)
     return f'was cut off: {int(cut[1]):,} of {int(cut[2]):,} bytes are there; get it again' if cut else None
 
