@@ -12,8 +12,10 @@ from ..ground import with_help
 
 # %% ../../nbs/13_cells.ipynb #bca4d1ce
 __getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_attrs={
-    'cell_ontology': ['read_cell_ontology', 'check_labels'],
-    'expression': ['expression_kinds', 'Expression', 'to_anndata', 'read_expression'],
+    'cell_ontology': ['read_cell_ontology', 'problem_columns', 'label_problems', 'check_labels', 'current_labels',
+        'ontology_of_labels'],
+    'expression': ['expression_kinds', 'kind_of', 'Expression', 'symbol_columns', 'summed_genes', 'to_anndata',
+        'read_expression'],
     'remote_files': ['RangeServer', 'is_remote', 'file_stamp', 'open_h5'],
     'distributions': ['total_edges', 'active_edges', 'distribution_fields', 'matrix_distributions', 'draw_distributions'],
     'made_up': ['pancreas_types', 'made_up_cells', 'write_h5ad', 'write_in_pieces'],
