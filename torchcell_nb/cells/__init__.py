@@ -21,4 +21,6 @@ __getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_at
     'made_up': ['pancreas_types', 'made_up_cells', 'write_h5ad', 'write_in_pieces'],
     'catalogue': ['describe_file', 'make_catalogue', 'Catalogue'],
     'cover': ['Fragments', 'fragments', 'greedy_cover', 'fewest', 'Cover', 'cover_labels', 'draw_cover', 'made_up_counts'],
+    'draw': ['rows_of', 'balanced_rows', 'Drawn', 'draw_cells', 'expected_distinct', 'shuffle_quality', 'block_order',
+        'CellStream', 'stream_cells'],
     }))

@@ -14,9 +14,11 @@ import numpy as np
 import pandas as pd
 from fastcore.basics import patch
 
+from .cell_ontology import label_problems
 from .distributions import distribution_fields, matrix_distributions
 from .remote_files import file_stamp, is_remote, open_h5
 from ..ground import ConfigError, DataError, card, locked, need, nearest, reading, whole, write_text
+from ..ontology import Ontology
 
 # %% ../../nbs/cells/09_catalogue.ipynb #f5ccd68c
 def _texts(values):
@@ -313,12 +315,15 @@ def copies(self:Catalogue)->list: # of lists of files
 # %% ../../nbs/cells/09_catalogue.ipynb #fff81b53
 @patch
 def unknown_labels(self:Catalogue,
-    ontology # of `read_cell_ontology`, or anything with `in`
-)->pd.DataFrame: # label, cells, files
-    "Labels that are no terms of an ontology, and how many cells of how many files have them. They hinder nothing"
+    ontology:Ontology # as `read_cell_ontology` gives it
+)->pd.DataFrame: # as `label_problems` gives it, and files
+    "Labels that are no terms, what to do about them, and how many cells of how many files have them. They hinder nothing"
     labels = self.sql('select label, sum(cells)::bigint as cells, count(distinct file) as files from counts '
-                      'where label is not null group by label order by cells desc')
-    return labels[[label not in ontology for label in labels.label]].reset_index(drop=True)
+                      'where label is not null group by label').set_index('label')
+    problems = label_problems(ontology, labels.index)
+    counted = labels.loc[problems.label]
+    problems = problems.assign(cells=counted.cells.to_numpy(), files=counted.files.to_numpy())
+    return problems.sort_values('cells', ascending=False, ignore_index=True)
 
 # %% ../../nbs/cells/09_catalogue.ipynb #dfc7ba91
 @patch

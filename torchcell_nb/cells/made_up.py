@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from .expression import _as_objects
 from ..ground import need, whole
 
 # %% ../../nbs/cells/17_made_up.ipynb #064de75f
@@ -51,17 +52,6 @@ def made_up_cells(
     return anndata.AnnData(sparse.csr_matrix(counts.astype(np.uint16)), obs, var)
 
 # %% ../../nbs/cells/17_made_up.ipynb #598d6075
-def _plain(frame):
-    "The same table, with categories for texts and plain Python objects for names"
-    plain = {}
-    for name, column in frame.items():
-        texts = pd.api.types.is_string_dtype(column.dtype) or isinstance(column.dtype, pd.CategoricalDtype)
-        if texts:
-            codes, names = pd.factorize(column, sort=True)
-            column = pd.Categorical.from_codes(codes, pd.Index(names, dtype=object))
-        plain[name] = np.asarray(column) if not texts else column
-    return pd.DataFrame(plain, index=frame.index.astype(object), columns=frame.columns.astype(object))
-
 def write_h5ad(
     adata, # AnnData
     path:str|Path # the file to make
@@ -69,7 +59,8 @@ def write_h5ad(
     "Write an AnnData object whole or not at all, whatever pandas calls its texts. Raises OSError that names the file"
     need('anndata', 'cells')
     import anndata, h5py
-    plain = anndata.AnnData(adata.X, _plain(adata.obs), _plain(adata.var), uns=adata.uns, obsm=adata.obsm, layers=adata.layers)
+    obs, var = _as_objects(adata.obs), _as_objects(adata.var)
+    plain = anndata.AnnData(adata.X, obs, var, uns=adata.uns, obsm=adata.obsm, layers=adata.layers)
     with whole(path) as part, h5py.File(part, 'w', locking=False) as file:         # `whole` holds a lock already
         anndata.io.write_elem(file, '/', plain)
 
