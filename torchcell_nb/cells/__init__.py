@@ -12,8 +12,10 @@ from ..ground import with_help
 
 # %% ../../nbs/13_cells.ipynb #bca4d1ce
 __getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_attrs={
-    'cell_ontology': ['read_cell_ontology', 'check_labels'],
-    'expression': ['expression_kinds', 'Expression', 'to_anndata', 'read_expression'],
+    'cell_ontology': ['read_cell_ontology', 'problem_columns', 'label_problems', 'check_labels', 'current_labels',
+        'ontology_of_labels'],
+    'expression': ['expression_kinds', 'kind_of', 'Expression', 'symbol_columns', 'summed_genes', 'to_anndata',
+        'read_expression'],
     'gene_text': ['go_columns', 'read_gene_table', 'gene_texts', 'read_text_vectors', 'name_genes', 'with_text',
         'control_names', 'random_directions', 'text_controls', 'ways_to_shorten', 'matryoshka_models', 'measured_cut',
         'shorten'],
@@ -26,4 +28,11 @@ __getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_at
     'typing': ['present_f1', 'group_table', 'cell_classifiers', 'make_classifier', 'rare_to_other', 'TypedCells',
         'leave_one_group_out', 'over_groups', 'group_difference', 'mean_of', 'StackedOverGroups', 'ChosenOverGroups',
         'typing_settings', 'typing_table'],
+    'remote_files': ['RangeServer', 'is_remote', 'file_stamp', 'open_h5'],
+    'distributions': ['total_edges', 'active_edges', 'distribution_fields', 'matrix_distributions', 'draw_distributions'],
+    'made_up': ['pancreas_types', 'made_up_cells', 'write_h5ad', 'write_in_pieces'],
+    'catalogue': ['describe_file', 'make_catalogue', 'Catalogue'],
+    'cover': ['Fragments', 'fragments', 'greedy_cover', 'fewest', 'Cover', 'cover_labels', 'draw_cover', 'made_up_counts'],
+    'draw': ['rows_of', 'balanced_rows', 'Drawn', 'draw_cells', 'expected_distinct', 'shuffle_quality', 'block_order',
+        'CellStream', 'stream_cells'],
     }))
