@@ -190,8 +190,8 @@ def _single_product(table, genes, offsets, weights):
     "[n, d] sums in single precision, by a sparse matrix of PyTorch"
     shape = len(offsets) - 1, len(table)
     with warnings.catch_warnings():
-        warnings.filterwarnings('ignore', 'Sparse CSR tensor support')   # said once a process, and nothing to do about
-        return torch.sparse_csr_tensor(offsets, genes, weights, size=shape) @ table
+        warnings.filterwarnings('ignore', 'Sparse CSR tensor support')   # is in beta state
+        return torch.sparse_csr_tensor(offsets, genes, weights, size=shape, check_invariants=False) @ table
 
 def _packed_product(rows, genes, offsets, weights):
     "[n, d] sums of a packed table; the operator wants one cell at least"

@@ -38,5 +38,5 @@ __getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_at
         'critic_loss', 'generator_loss', 'class_conditions', 'ProteinGAN', 'usual_deviations',
         'usual_generator_steps'],
     'quality': ['class_centroids', 'centroid_figures', 'novelty_figures', 'spread_figures',
-        'expected_coverage', 'quality_figures', 'map_methods', 'map_figures', 'draw_map', 'compare_maps'],
+        'expected_coverage', 'quality_figures'],
     }))
