@@ -121,12 +121,16 @@ def _cell_names(file, h5, rows):
     mere = all(text == str(row) for text, row in zip(texts, rows))
     return [f'{file}:{text}' for text in texts] if mere else texts
 
-def _file_cells(catalogue, file, rows, symbols=None):
-    "Matrix, genes, names of cells and kind of some rows (rising numbers) of a file"
+def _names_and_notes(h5, symbols):
+    "Names of the genes of a file, and what was made of them"
     import anndata
+    return _gene_names(anndata.io.read_elem(h5['var']), symbols)
+
+def _file_cells(catalogue, file, rows, symbols=None, named=None):
+    "Some rows (rising numbers) of a file; `named` are the names of its genes, where they are known"
     with open_h5(catalogue.address(file), block=2**20, stamp=catalogue.stamp(file)) as h5:
         matrix = _clean(_matrix_rows(h5['X'], rows))
-        names, notes = _gene_names(anndata.io.read_elem(h5['var']), symbols)
+        names, notes = named or _names_and_notes(h5, symbols)
         cells = _cell_names(file, h5, rows)
     try:
         kind = kind_of(matrix, names, cells)
@@ -210,8 +214,8 @@ def draw_cells(
     if again and same == 'refuse':
         raise DataError(f'{len(again):,} cells stand in two files, such as {names[again[0]]}; '
                         "leave one of the files out, or take them once with same='first'")
-    order = np.setdiff1d(np.random.default_rng([seed, 1]).permutation(len(rows)), again, assume_unique=True)
-    order = np.random.default_rng([seed, 1]).permutation(order)
+    kept = np.setdiff1d(np.arange(len(rows)), again)
+    order = np.random.default_rng([seed, 1]).permutation(kept)
     names = [names[i] for i in order]
     obs = rows.iloc[order].set_axis(names)[['label', 'group', 'file', 'row']]
     made = Expression.trusted(matrix[order], wanted, tuple(names), kind, obs, tuple(dict.fromkeys(n for p in parts.values() for n in p.notes)))
@@ -260,7 +264,7 @@ class CellStream:
     "Batches of cells from files, a few blocks in memory at a time. Made by `stream_cells`"
     def __init__(self, catalogue:Catalogue, rows:pd.DataFrame, genes:tuple, kind:str, settings:dict):
         self.catalogue, self.rows, self.genes, self.kind = catalogue, rows, genes, kind
-        self.__dict__ |= settings     # batch, block_rows, blocks, seed, symbols
+        self.__dict__ |= settings     # batch, block_rows, blocks, seed, named: file -> names of its genes, notes
 
     def __len__(self): return -(-len(self.rows)//self.batch)
 
@@ -293,7 +297,7 @@ def _read(stream, numbers):
     rows = stream.rows.iloc[np.sort(numbers)]
     matrices, names = [], []
     for file, of_file in rows.groupby('file', sort=False):
-        part = _file_cells(stream.catalogue, file, of_file.row.to_numpy(), stream.symbols)
+        part = _file_cells(stream.catalogue, file, of_file.row.to_numpy(), named=stream.named[file])
         if stream.kind == 'counts' and part.kind == 'log':
             raise DataError(f"{file}: holds logarithms and the first file counts; say kind='log'")
         matrices.append(_aligned((part.log() if stream.kind == 'log' else part).matrix, part.genes, stream.genes))
@@ -335,17 +339,17 @@ def stream_cells(
 )->CellStream:
     """Batches of all cells of the chosen fragments whose label was asked for. Raises ConfigError for settings that cannot be used,
     DataError for a file that is stored by columns, has changed, or shares no gene"""
-    import anndata
     one_of('kind', kind, ('counts', 'log'), ConfigError)
     for name, value in dict(batch=batch, block_rows=block_rows, blocks=blocks).items():
         if value < 1: raise ConfigError(f'{name}={value}: expected 1 or more')
     catalogue, rows = cover.fragments.catalogue, rows_of(cover)
     if len(rows) < batch: raise ConfigError(f'batch={batch}: the chosen fragments hold {len(rows):,} cells')
-    names = []
+    named = {}
     for file in rows.file.unique():
         with open_h5(catalogue.address(file), stamp=catalogue.stamp(file)) as h5:
             if _stored_by_columns(h5['X']):
                 raise DataError(f'{file}: is stored by columns (CSC), so that no row can be read alone; use `draw_cells`, or write it as CSR')
-            names.append(tuple(dict.fromkeys(_gene_names(anndata.io.read_elem(h5['var']), symbols)[0])))
-    settings = dict(batch=batch, block_rows=block_rows, blocks=blocks, seed=seed, symbols=symbols)
+            named[file] = _names_and_notes(h5, symbols)
+    settings = dict(batch=batch, block_rows=block_rows, blocks=blocks, seed=seed, named=named)
+    names = [tuple(dict.fromkeys(genes)) for genes, _ in named.values()]
     return CellStream(catalogue, rows, _wanted_genes(names, genes), kind, settings)
