@@ -9,3 +9,26 @@ __all__ = []
 import lazy_loader
 
 from ..ground import with_help
+
+# %% ../../nbs/21_metrics.ipynb #261a52e3
+__getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_attrs={
+    'numbers': ['measured_pairs', 'pearson', 'spearman', 'mse', 'r2', 'auroc', 'aupr', 'brier', 'accuracy',
+        'balanced_accuracy', 'macro_f1', 'interval', 'evaluate', 'evaluate_binary', 'evaluate_classes',
+        'noise_ceiling', 'replicate_ceiling', 'plot_predictions'],
+    'intervals': ['clustered_interval', 'paired_difference'],
+    'on_ontology': ['ancestor_matrix', 'term_sets', 'gene_terms', 'information_accretion',
+        'information_content', 'hierarchical_metrics', 'propagate_scores'],
+    'labels': ['label_matches', 'term_depth', 'common_ancestors', 'edge_distance', 'top_k',
+        'majority_label', 'evaluate_labels'],
+    'calibration': ['coverage', 'plot_coverage', 'calibration_error'],
+    'streaming': ['streaming_metrics'],
+    'thresholds': ['threshold_curve', 'best_thresholds', 'naive_scores', 'term_curves', 'evaluate_terms',
+        'fmax', 'micro_aupr', 'evaluate_multilabel', 'plot_term_curves'],
+    'term_scores': ['fewest_clusters', 'TermScores'],
+    'label_scores': ['nested_labels', 'label_errors', 'LabelScores', 'fewest_groups', 'mean_over_groups'],
+    'stopping': ['summed_probabilities', 'stop_where_sure', 'stopping_curve', 'choose_threshold', 'plot_stopping'],
+    'drawn_errors': ['label_tree', 'error_arcs', 'draw_errors'],
+    'maps': ['map_methods', 'map_figures', 'draw_map', 'compare_maps'],
+    'shared_genes': ['Clusters', 'clusters_of'],
+    'several': ['corrected_resampled_t', 'holm'],
+    'by_group': ['by_gene', 'by_degree', 'breakdown']}))
