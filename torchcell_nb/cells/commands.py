@@ -16,7 +16,8 @@ def _catalogue(args):
     if args.figure:
         from torchcell_nb.ground import check_figure
         check_figure(args.figure)
-    made = make_catalogue(args.paths, args.out, args.label, args.group, args.piece, bool(args.matrix or args.figure), args.workers,
+    matrix = bool(args.matrix or args.figure)
+    made = make_catalogue(args.paths, args.out, args.label, args.group, args.piece, matrix, args.workers,
                           progress=sys.stderr.isatty())
     print(made)
     for file, error in made.failed.itertuples(index=False): print(f'  {file}: {error}')
@@ -35,25 +36,29 @@ def _draw(catalogue, path):
 
 # %% ../../nbs/cells/14_commands.ipynb #d43e39f6
 _about_catalogue = '''
-Reads what each h5ad file says of itself (cells, genes, columns, format, cells of each label in each group), without its
-matrix: less than half a megabyte of a file. A run that was killed is gone on with. A later run reads only files that are
-new or have changed. Files that cannot be read are listed with the reason.
+Reads what each h5ad file says of itself (cells, genes, columns, format, cells of each label in each group),
+without its matrix: less than half a megabyte of a file. A run that was killed is gone on with. A later run reads
+only files that are new or have changed. Files that cannot be read are listed with the reason.
 
-  torchcell_nb cells catalogue atlas/ https://example.org/more.h5ad s3://bucket/other.h5ad --out atlas.parquet'''
+  torchcell_nb cells catalogue atlas/ https://example.org/more.h5ad s3://bucket/b.h5ad --out atlas.parquet'''
 
 def _add_catalogue(cells):
     "`torchcell_nb cells catalogue`"
     parser = cells.add_parser('catalogue', help='what is in many h5ad files, without reading their matrices',
-                              description=_about_catalogue, formatter_class=argparse.RawDescriptionHelpFormatter)
+                              description=_about_catalogue,
+                              formatter_class=argparse.RawDescriptionHelpFormatter)
     add = parser.add_argument
     add('paths', nargs='+', metavar='PATH', help='h5ad files, folders of them, addresses (http, https, s3), '
                                                  'or text files with one of these in each line')
     add('--out', required=True, metavar='FILE', help='the catalogue, a parquet file')
     add('--label', default='cell_type_ontology_term_id', metavar='COLUMN',
         help='column of obs with the label (default: cell_type_ontology_term_id)')
-    add('--group', default='donor_id', metavar='COLUMN', help='column of obs with the donor, or another group (default: donor_id)')
-    add('--piece', type=int, default=1000, metavar='ROWS', help='rows that are counted together (default: 1000)')
-    add('--matrix', action='store_true', help='read the matrices, too, for the distributions of counts and active genes')
+    add('--group', default='donor_id', metavar='COLUMN',
+        help='column of obs with the donor, or another group (default: donor_id)')
+    add('--piece', type=int, default=1000, metavar='ROWS',
+        help='rows that are counted together (default: 1000)')
+    add('--matrix', action='store_true',
+        help='read the matrices, too, for the distributions of counts and active genes')
     add('--figure', metavar='FILE', help='draw these distributions (.png, .svg, .pdf); implies --matrix')
     add('--workers', type=int, default=1, metavar='N', help='processes (default: 1)')
     parser.set_defaults(command=_catalogue)
@@ -62,6 +67,7 @@ def _add_catalogue(cells):
 def _select(args):
     "Choose fragments, draw cells, and write one h5ad file"
     import sys
+    from pathlib import Path
     from torchcell_nb.cells.catalogue import Catalogue
     from torchcell_nb.cells.cover import cover_labels, fragments
     from torchcell_nb.cells.draw import draw_cells
@@ -69,10 +75,12 @@ def _select(args):
     found = fragments(Catalogue(args.catalogue), args.by, args.label, args.group, copies=same)
     cover = cover_labels(found, args.cells, args.cost, args.time_limit)
     print(cover)
-    for label, group, available, _ in cover.short.itertuples(index=False): print(f'  {label} in {group}: {available:,} cells')
-    drawn = draw_cells(cover, genes=args.genes, kind=args.kind, symbols=args.symbols, same=same, seed=args.seed,
-                       progress=sys.stderr.isatty())
+    for label, group, available, _ in cover.short.itertuples(index=False):
+        print(f'  {label} in {group}: {available:,} cells')
+    drawn = draw_cells(cover, genes=args.genes, kind=args.kind, symbols=args.symbols, same=same,
+                       seed=args.seed, progress=sys.stderr.isatty())
     print(drawn)
+    Path(args.out).resolve().parent.mkdir(parents=True, exist_ok=True)
     _write_cells(drawn.cells, Catalogue(args.catalogue).settings, args.out)
     print(args.out)
 
@@ -86,31 +94,38 @@ def _write_cells(cells, names, path):
 
 # %% ../../nbs/cells/14_commands.ipynb #18b06a18
 _about_select = '''
-Reads the fewest pieces of files that hold N cells of every label in every group, draws that many at random, aligns their
-genes by name, and writes them, shuffled, to one h5ad file. Pairs of label and group with fewer cells are listed, and all of
-their cells are taken.
+Reads the fewest pieces of files that hold N cells of every label in every group, draws that many at random,
+aligns their genes by name, and writes them, shuffled, to one h5ad file. Pairs of label and group with fewer cells
+are listed, and all of their cells are taken.
 
   torchcell_nb cells select atlas.parquet --cells 500 --out cells.h5ad
-  torchcell_nb cells select atlas.parquet --cells 500 --label CL:0000169 CL:0000171 --group D1 D2 --out cells.h5ad'''
+  torchcell_nb cells select atlas.parquet --cells 500 --label CL:0000169 --group D1 D2 --out cells.h5ad'''
 
 def _add_select(cells):
     "`torchcell_nb cells select`"
     parser = cells.add_parser('select', help='N cells of every label in every group, from the fewest fragments',
-                              description=_about_select, formatter_class=argparse.RawDescriptionHelpFormatter)
+                              description=_about_select,
+                              formatter_class=argparse.RawDescriptionHelpFormatter)
     add = parser.add_argument
     add('catalogue', metavar='CATALOGUE', help='a parquet file of `torchcell_nb cells catalogue`')
     add('--cells', type=int, required=True, metavar='N', help='cells of every label in every group')
     add('--out', required=True, metavar='FILE', help='the h5ad file to make')
     add('--label', nargs='+', metavar='LABEL', help='these labels alone (default: all)')
     add('--group', nargs='+', metavar='GROUP', help='these groups alone (default: all)')
-    add('--by', choices=('piece', 'file'), default='piece', help='read pieces of files (default), or whole files')
-    add('--cost', choices=('fragments', 'rows'), default='fragments', help='what should be few (default: fragments)')
-    add('--genes', choices=('common', 'all'), default='common', help='genes that all files have (default), or any of them')
-    add('--kind', choices=('counts', 'log'), help='counts, or log1p of counts per 10,000 (default: counts where all files have them)')
+    add('--by', choices=('piece', 'file'), default='piece',
+        help='read pieces of files (default), or whole files')
+    add('--cost', choices=('fragments', 'rows'), default='fragments',
+        help='what should be few (default: fragments)')
+    add('--genes', choices=('common', 'all'), default='common',
+        help='genes that all files have (default), or any of them')
+    add('--kind', choices=('counts', 'log'),
+        help='counts, or log1p of counts per 10,000 (default: counts where all files have them)')
     add('--symbols', metavar='COLUMN', help='column of var with the names of the genes, or index')
-    add('--once', action='store_true', help='take cells that stand in two files once, instead of refusing them')
+    add('--once', action='store_true',
+        help='take cells that stand in two files once, instead of refusing them')
     add('--seed', type=int, default=0, metavar='N', help='of the drawing and the shuffle (default: 0)')
-    add('--time-limit', type=float, default=20., metavar='SECONDS', help='for the integer program (default: 20)')
+    add('--time-limit', type=float, default=20., metavar='SECONDS',
+        help='for the integer program (default: 20)')
     parser.set_defaults(command=_select)
 
 # %% ../../nbs/cells/14_commands.ipynb #a2187778
