@@ -30,6 +30,7 @@ __getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_at
         'ChosenOverGroups', 'weighted_typer', 'typing_settings', 'typing_table'],
     'typer': ['ways_to_scale', 'TyperPart', 'CellTyper', 'load_typer', 'CellBlocks', 'type_file', 'typer_features',
         'untrained_typer', 'train_typer'],
+    'bench': ['write_repeated', 'DenseClassifier', 'bench_ways', 'bench_cells', 'plot_bench_cells'],
     'source': ['Cells', 'class_targets'],
     'remote_files': ['RangeServer', 'is_remote', 'file_stamp', 'open_h5'],
     'distributions': ['total_edges', 'active_edges', 'distribution_fields', 'matrix_distributions',
