@@ -6,7 +6,7 @@
 __all__ = ['bench_ways', 'write_repeated', 'DenseClassifier', 'bench_cells', 'plot_bench_cells']
 
 # %% ../../nbs/cells/13_bench.ipynb #e0e91628
-import tempfile, time
+import tempfile
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -15,8 +15,9 @@ import pandas as pd
 from scipy import sparse
 
 from .expression import Expression, read_expression
-from .gene_text import data_folder, read_text_vectors
-from .typer import CellBlocks, CellTyper, _log_block, _Stages, _write_labels, _labels_table, train_typer, type_file
+from .gene_text import _cells_folder, read_text_vectors
+from .typer import (
+    CellBlocks, _labels_table, _log_block, _Stages, _write_labels, train_typer, type_file)
 from ..ground import DataError, cpu_threads, need, one_of, palette
 
 # %% ../../nbs/cells/13_bench.ipynb #b03b2eba
@@ -113,7 +114,7 @@ def bench_cells(
     "Seconds from an h5ad file to a file of labels, by stage. Raises ValueError for cells, ways and repeats"
     for way in ways: one_of('way', way, bench_ways)
     if cells < 1 or repeats < 1: raise ValueError(f'cells={cells}, repeats={repeats}: expected at least 1 of each')
-    source = read_expression(data_folder()/'baron_human.h5ad') if source is None else source
+    source = read_expression(_cells_folder()/'baron_human.h5ad') if source is None else source
     vectors = read_text_vectors() if vectors is None and 'text' in ways else vectors
     labels = source.obs[label].to_numpy(str)
     with tempfile.TemporaryDirectory(dir=folder) as made, cpu_threads(threads):
