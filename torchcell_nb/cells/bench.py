@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from .expression import Expression, read_expression
+from .expression import Expression, _as_objects, read_expression
 from .gene_text import _cells_folder, read_text_vectors
 from .typer import (
     CellBlocks, _labels_table, _log_block, _Stages, _write_labels, train_typer, type_file)
@@ -34,12 +34,11 @@ def write_repeated(
     rows = np.arange(n) % len(cells)
     entries = np.diff(cells.matrix.indptr)[rows]
     offsets = np.concatenate([[0], np.cumsum(entries)])
-    names = np.array(cells.genes, object)
     with h5py.File(path, 'w') as file:
-        write_elem(file, 'obs', pd.DataFrame(index=np.array([f'cell{i}' for i in range(n)], object)))
-        write_elem(file, 'var', pd.DataFrame(index=names))
+        write_elem(file, 'obs', _as_objects(pd.DataFrame(index=[f'cell{i}' for i in range(n)])))
+        write_elem(file, 'var', _as_objects(pd.DataFrame(index=list(cells.genes))))
         x = file.create_group('X')
-        x.attrs.update({'encoding-type': 'csr_matrix', 'encoding-version': '0.1.0', 'shape': (n, len(names))})
+        x.attrs.update({'encoding-type': 'csr_matrix', 'encoding-version': '0.1.0', 'shape': (n, len(cells.genes))})
         x['indptr'] = offsets
         for name, kind, source in (('data', np.uint16, cells.matrix.data), ('indices', np.int32, cells.matrix.indices)):
             _write_rows(x.create_dataset(name, (int(offsets[-1]),), kind), source.astype(kind), n, len(cells))

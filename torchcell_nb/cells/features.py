@@ -109,7 +109,7 @@ def _gene_weights(x, y, kind):
     "Weights [g] of genes that are in some cells"
     if kind == 'classes':
         from sklearn.feature_selection import f_classif
-        with np.errstate(invalid='ignore', divide='ignore'): F = f_classif(sparse.csr_matrix(x), y)[0]
+        with np.errstate(invalid='ignore', divide='ignore'): F = f_classif(sparse.csr_matrix(x, dtype=np.float64), y)[0]
         return np.log1p(np.nan_to_num(F, posinf=0))
     dispersion, mean = _log_dispersions(x)
     if kind == 'rank': return ((np.argsort(np.argsort(dispersion)) + 1)/len(dispersion))**3
