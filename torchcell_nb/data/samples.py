@@ -98,7 +98,8 @@ def read_file(cls:Samples,
     path:str # of a user
 )->Samples:
     "The samples of a file. Raises DataError naming file, line and value, or where the class reads no files"
-    raise DataError(f'{path}: {cls.__name__} are not read from a file; make them in Python and give them to `predict`')
+    raise DataError(f'{path}: {cls.__name__} are not read from a file; '
+                    'make them in Python and give them to `predict`')
 
 # %% ../../nbs/data/01_samples.ipynb #b702c024
 @patch

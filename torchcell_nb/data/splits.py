@@ -226,8 +226,8 @@ def _days(values, what):
     "Days as datetime64[D]. Raises DataError for a row without one"
     days = np.asarray(values, 'datetime64[D]')
     if not np.isnat(days).any(): return days
-    raise DataError(f'{what}: row {np.isnat(days).argmax()} has no date, and {np.isnat(days).sum() - 1:,} others; '
-                    'leave them out')
+    missing = np.flatnonzero(np.isnat(days))
+    raise DataError(f'{what}: row {missing[0]} has no date, and {len(missing) - 1:,} others; leave them out')
 
 def split_dates(
     first:Sequence, # [n] the day on which each row became known
@@ -236,8 +236,8 @@ def split_dates(
     validation:float=.1, # share of the other distinct samples
     samples:Samples=None # n rows, to find repeats; each row is taken for a sample of its own unless given
 )->Split:
-    """The rows that became known later are the test part; the validation part is drawn from the others at random.
-    Of a sample in two parts, the test part's row stays. Raises ValueError for what is no day, DataError for no date"""
+    """Rows that became known later are the test part; the validation part is drawn from the others. Of a sample
+    that would be in two parts, the test part's rows stay. Raises ValueError for no day, DataError for no date"""
     day = np.datetime64(iso_day(until))
     split = split_given(_days(first, 'split_dates') > day, seed, validation, samples)
     return Split(f'dates, until {day}', seed, split.parts)
@@ -258,8 +258,9 @@ def _check_clusters(clusters, n):
 
 def _check_first(first, until, n):
     if first is not None and np.shape(first) == (n,) and until is not None: return
-    raise ValueError("split rule 'dates' needs `until`, the last day of training, and `first`, the day on which "
-                     f'each row became known, [{n}]; got {until} and {None if first is None else np.shape(first)}')
+    raise ValueError("split rule 'dates' needs `until`, the last day of training, and `first`, "
+                     f'the day on which each row became known, [{n}]; '
+                     f'got {until} and {None if first is None else np.shape(first)}')
 
 def _check_parts(split, rule, mend):
     mends = dict(test=f'take a larger {mend}', train=f'take a smaller {mend}')
@@ -267,14 +268,15 @@ def _check_parts(split, rule, mend):
     for part, mended in mends.items():
         if len(split[part]): continue
         n = sum(len(v) for v in split.parts.values())
-        raise DataError(f'split {rule!r}, seed {split.seed}: its {part} part is empty, of {n:,} rows; {mended}')
+        raise DataError(f'split {rule!r}, seed {split.seed}: its {part} part is empty, of {n:,} rows; '
+                        f'{mended}')
 
 # %% ../../nbs/data/04_splits.ipynb #e213de26
 def split_by(
     rule:str, # one of `split_rules`
     samples:Samples, # n rows; of the rules 'genes_any' and 'genes_all', Genotypes
     seed:int=0,
-    validation:float=.1, # share of samples ('random', 'folds', 'clusters'), of queries, or of those left (others)
+    validation:float=.1, # share of samples ('random', 'folds', 'clusters'), of queries, or of the rest (others)
     test:float=.1, # share of samples ('random') or queries ('queries'); no other rule reads it
     share:float=None, # of the genes to hold out; .1 for 'genes_any' and .4 for 'genes_all' unless given
     folds:int=5, # of 'folds' and 'clusters'

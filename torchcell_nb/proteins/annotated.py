@@ -103,7 +103,7 @@ def term_days(
     proteins:Sequence[str], # [m] names
     terms:Sequence[str], # [L] ids
     evidence:Sequence[str]=experimental # codes that count
-)->np.ndarray|None: # datetime64[D] [m, L], NaT where the protein does not have the term; None if no record has a date
+)->np.ndarray|None: # datetime64[D] [m, L], NaT where a protein lacks the term; None if no record has a date
     "Since when each protein is known to have each term. NaT also where one of the records has no date"
     known = _with_records(ontology, _counted(records, proteins, evidence))
     found = known.annotations
@@ -112,7 +112,7 @@ def term_days(
     protein = pd.Index(list(proteins)).get_indexer(found.gene)
     record, above = ancestor_matrix(known)[place.get_indexer(found.term)].nonzero()
     never = np.iinfo(np.int64).max
-    first = np.full((len(proteins), len(known)), never)                  # as numbers of days; NaT is the least
+    first = np.full((len(proteins), len(known)), never)   # in numbers of days; that of NaT is the smallest
     day = np.array(found.date.replace('', 'NaT'), 'datetime64[D]').astype(np.int64)
     np.minimum.at(first, (protein[record], above), day[record])
     first[first == never] = np.datetime64('NaT', 'D').astype(np.int64)

@@ -115,8 +115,8 @@ def load(self:Proteins)->Task: # knows: ontology, hits
     days = term_days(terms, records, proteins.take(rows).ids, targets.names, self.evidence)
     group = groups_by(self.clusters, hits, files.groups)
     knowledge = dict(ontology=_unannotated(ontology), hits=hits)
-    return Task(proteins.take(rows), targets, knowledge=knowledge, groups=dict(cluster=group[rows]), days=days,
-                manifest=_manifest(files, self.obo), notes=(_note(proteins, targets, self.aspect),))
+    return Task(proteins.take(rows), targets, knowledge=knowledge, groups=dict(cluster=group[rows]),
+                manifest=_manifest(files, self.obo), notes=(_note(proteins, targets, self.aspect),), days=days)
 
 # %% ../../nbs/proteins/04_source.ipynb #1901d800
 def _manifest(files, obo):
@@ -171,8 +171,9 @@ _record_columns = ['gene', 'term', 'evidence', 'date', 'qualifier']
 
 def _write_tables(out, proteins, table, hits):
     "Write the three files: name -> SHA-256"
+    records = table.reindex(columns=_record_columns, fill_value='')
     texts = {'proteins.fasta': ''.join(f'>{name}\n{proteins[i]}\n' for i, name in enumerate(proteins.ids)),
-             'records.tsv': table.reindex(columns=_record_columns, fill_value='').to_csv(sep='\t', index=False),
+             'records.tsv': records.to_csv(sep='\t', index=False),
              'hits.tsv': hits.table.to_csv(sep='\t', index=False)}
     for name, text in texts.items(): write_text(out/name, text)
     return {name: sha256_of(out/name) for name in texts}
@@ -184,7 +185,8 @@ def meet(self:Proteins,
     samples:Sequences, # proteins, of which some may be in the folder
     report:Callable=print # is called with a line on the search; None: nothing
 )->Task:
-    "The task, with hits of the new proteins on training proteins. Raises DataError for a name that two proteins have"
+    """The task, with hits of the new proteins on training proteins.
+    Raises DataError for a name that two proteins have"""
     hits, known = task.knowledge['hits'], _sequences(protein_files(self.folder).proteins)
     _check_same(samples, known)
     new = samples.take([i for i, name in enumerate(samples.ids) if name not in set(known.ids)])

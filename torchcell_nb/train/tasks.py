@@ -40,7 +40,7 @@ class Task:
     unknown:dict = field(default_factory=dict) # name that is no gene's -> where it stands, and what is nearest
     called:dict = field(default_factory=dict) # gene -> its other names, for a model that knows it by one of those
     baselines:dict = field(default_factory=dict) # name -> function (task, seed) -> function samples -> predictions
-    days:np.ndarray|None = None # datetime64[D] [n, L]: since when each value is known, NaT of a 0; None: not dated
+    days:np.ndarray|None = None # datetime64[D] [n, L]: since when a 1 is known, NaT elsewhere; None: not dated
 
     def __post_init__(self):
         n = len(self.samples)
@@ -106,8 +106,12 @@ class Source:
         "The ontology that the targets are terms of, without annotations"
         return None
 
-    def meet(self, task:Task, samples:Samples, report:Callable=print)->Task: # over the rows of the task, as it was
-        "The task, whose knowledge of single rows (`of_rows`) now is of these new rows, too"
+    def meet(self,
+        task:Task, # divided
+        samples:Samples, # rows, of which some may be new
+        report:Callable=print # is called with a line on what was done; None: nothing
+    )->Task: # of the same rows as before
+        "The task, whose knowledge of single rows (`of_rows`) now is of the new rows, too"
         return task
 
 # %% ../../nbs/train/04_tasks.ipynb #71c28623
@@ -143,13 +147,14 @@ def _check_until(self:SplitConfig):
 def _first_days(self:SplitConfig, task):
     "The first day of each row [n]. Raises ConfigError where there are none, or no day to divide by"
     if task.days is None:
-        raise ConfigError('split=dates: these data do not say since when each value is known; choose another split, '
-                          'or data with dates, such as the annotations of a GAF file')
+        raise ConfigError('split=dates: these data do not say since when each value is known; '
+                          'choose another split, or data with dates, such as the annotations of a GAF file')
     undated = (task.targets.values == 1) & np.isnat(task.days)
     if undated.any():
         row, column = np.argwhere(undated)[0]
-        raise DataError(f'split=dates: {undated.sum():,} values have no date, such as {task.targets.names[column]} of '
-                        f'{task.samples.names([row])[0]}; leave out the records without a date')
+        value = f'{task.targets.names[column]} of {task.samples.names([row])[0]}'
+        raise DataError(f'split=dates: {undated.sum():,} values have no date, such as {value}; '
+                        'leave out the records without a date')
     first = np.fmin.reduce(task.days, axis=1)                     # NaT is passed over
     if self.until is not None: return first
     raise ConfigError('split=dates: name the last day of training, such as split.until=2020-12-31; '
@@ -182,7 +187,8 @@ def divided(self:SplitConfig,
     task:Task, # without a split
     seed:int # of the draw
 )->Task:
-    "The task with its split. Of the rule 'dates', rows of training and validation have the values known on the last day"
+    """The task with its split. After a division by dates, the rows of training and validation
+    have the values that were known on the last day of training"""
     task = dataclasses.replace(task, split=self.divide(task, seed))
     if self.rule != 'dates': return task
     later = task.days > np.datetime64(self.until)
