@@ -7,7 +7,7 @@ __all__ = ['table_endings', 'read_settings', 'build_loss', 'Run', 'in_lists', 'v
 
 # %% ../../nbs/experiments/09_reading.ipynb #26d68626
 import dataclasses, itertools, json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from ..data import Column, Genotypes, Samples, Targets, groups_of, read_genotype
 from .config import make, modern
 from ..ground import ConfigError, DataError, card, one_of, reading, whole
 from ..losses import TrainingLoss, as_training_loss
+from ..metrics import propagate_scores
 from ..ontology import GeneNames
 from ..train import (
     FitConfig, Kind, Spread, Task, calibrate, load_task, member_predictions, predict_rows)
@@ -164,15 +165,34 @@ def _samples(self:Run):
     return get_class(vocabulary.pop('_target_')).without_rows(**vocabulary)
 
 @patch
-def _shell(self:Run):
-    "The run's task, without rows"
-    columns = [Column(**c) for c in self.metrics.get('columns') or [dict(name=self.metrics['label'])]]
-    return Task(self._samples(), Targets(np.zeros((0, len(columns))), columns), knowledge=self.knowledge)
+def _columns(self:Run):
+    "Of the targets"
+    return [Column(**c) for c in self.metrics.get('columns') or [dict(name=self.metrics['label'])]]
+
+@patch(as_prop=True)
+def of_terms(self:Run)->bool:
+    "Does the run predict terms of an ontology, and nothing else?"
+    return in_lists(self._columns())
 
 @patch
-def _built(self:Run):
+def _ontology(self:Run):
+    "What the targets are terms of, as knowledge; nothing where they are no terms"
+    if not self.of_terms: return {}
+    terms = make('data', self.config['data']).terms()
+    return {} if terms is None else dict(ontology=terms)
+
+@patch
+def _shell(self:Run):
+    "The run's task, without rows"
+    columns = self._columns()
+    try: known = self._ontology() | self.knowledge                # a loss may read the ontology
+    except OSError: known = self.knowledge                        # a file that is no longer there
+    return Task(self._samples(), Targets(np.zeros((0, len(columns))), columns), knowledge=known)
+
+@patch
+def _built(self:Run, task=None):
     "Model and loss, before training"
-    task = self._shell()
+    task = task or self._shell()
     loss = build_loss(make('loss', self.config['loss']), task)
     return self.kind.build(task, loss), loss
 
@@ -232,8 +252,10 @@ def _known_as(self:Run, rows):
 def _read(self:Run, samples):
     "Samples over the run's own vocabulary"
     own = self._samples()
-    if not isinstance(samples, Samples): samples = self._from_lists(samples)
-    if not isinstance(own, Genotypes) or not isinstance(samples, Genotypes): return samples.like(own)
+    if isinstance(own, Genotypes) and not isinstance(samples, Samples): samples = self._from_lists(samples)
+    if not isinstance(samples, type(own)):
+        raise DataError(f'{self.folder}: reads {type(own).__name__}, and got {type(samples).__name__}')
+    if not isinstance(own, Genotypes): return samples.like(own)
     known = set(own.genes)
     lost = sorted({samples.genes[i] for i in np.unique(samples.indices)} - known)
     if lost: raise DataError(f'{self.folder}: {_unknown(lost, self.names)}; this run knows {len(known):,} genes')
@@ -246,17 +268,39 @@ def _from_lists(self:Run, rows):
         raise DataError("genotypes: expected a list of gene lists, such as [['RAD51', 'RAD54'], ['RAD51']]")
     return Genotypes.from_names(self._known_as([list(row) for row in rows]))
 
+# %% ../../nbs/experiments/09_reading.ipynb #645a3d17
+@patch
+def _are_new(self:Run, samples):
+    "Must something be known of these rows that the run does not hold?"
+    about = set(self.kind.needs) & set(make('data', self.config['data']).of_rows)
+    return bool(about) and samples.vocabulary() != self._samples().vocabulary()
+
+def _weights(state, model):
+    "The kept weights; an array that has grown with the new rows is the model's"
+    own = model.state_dict()
+    return {name: kept if kept.shape == own[name].shape else own[name] for name, kept in state.items()}
+
+@patch
+def _ready(self:Run, samples, report=None):
+    "Samples as the model reads them, and what predicts them: Samples -> [fit.top, n] or [fit.top, n, L]"
+    read, saved, task = self._read(samples), self._checkpoint(), None
+    if isinstance(samples, Samples) and self._are_new(samples):
+        task = make('data', self.config['data']).meet(self.task(), samples, report)
+        read = self.kind.adapt(samples, task.knowledge)
+    model, loss = self._built(task)
+    states = [kept['state'] for kept in saved.get('top') or [saved['best']]]
+    if task is not None: states = [_weights(state, model) for state in states]
+    model.load_state_dict(states[0])
+    return read, lambda rows: member_predictions(model, states, rows, saved['mean'], saved['sd'], loss.decode)
+
 # %% ../../nbs/experiments/09_reading.ipynb #c8e44531
 @patch
 def members(self:Run,
     samples:Any # Samples, or a list of gene lists
 )->np.ndarray: # [fit.top, n], in the target's unit
     "What each epoch kept predicts. Raises DataError for a disrupted gene that the run does not know"
-    samples, saved = self._read(samples), self._checkpoint()
-    states = [kept['state'] for kept in saved.get('top') or [saved['best']]]
-    model, loss = self._built()
-    model.load_state_dict(states[0])
-    return member_predictions(model, states, samples, saved['mean'], saved['sd'], loss.decode)
+    samples, predict = self._ready(samples)
+    return predict(samples)
 
 @patch
 def predict(self:Run,
@@ -265,9 +309,6 @@ def predict(self:Run,
     """Predictions as the target was measured, not standardised: the mean of `members`.
     Raises DataError naming unknown genes"""
     return self.members(samples).mean(0)
-
-# %% ../../nbs/experiments/09_reading.ipynb #6ceabd4a
-#| exports
 
 # %% ../../nbs/experiments/09_reading.ipynb #8b522d8f
 @patch
@@ -306,20 +347,83 @@ def spread(self:Run)->Spread|None: # None of a single epoch or of several column
     return calibrate(measured, self.members(self.samples('validation')))
 
 @patch
+def _from_file(self:Run, path):
+    "The columns of a file that name its rows, or None; the rows. Genotypes are in tables, others as their class reads them"
+    own = self._samples()
+    if isinstance(own, Genotypes): return read_genotypes(path, names=self.names)
+    return None, type(own).read_file(path)
+
+@patch
 def predict_table(self:Run,
-    samples:Any # Samples, a list of gene lists, or a file as `read_genotypes` takes it
+    samples:Any # Samples, a list of gene lists, or a file as `read_genotypes` or `Samples.read_file` takes it
 )->pd.DataFrame: # genes (of a file, its columns), predicted (one column a question), sd where the run has one
     "Predictions beside the names of the genotypes"
     table = None
-    if isinstance(samples, (str, Path)): table, samples = read_genotypes(samples, names=self.names)
-    samples = self._read(samples)
+    if isinstance(samples, (str, Path)): table, samples = self._from_file(samples)
+    samples, predict = self._ready(samples)
     if table is None: table = pd.DataFrame({samples.row_name: samples.names(slice(None))})
-    members, names = self.members(samples), [f'predicted {c["name"]}' for c in self.metrics.get('columns') or []]
+    members, names = predict(samples), [f'predicted {c["name"]}' for c in self.metrics.get('columns') or []]
     made = members.mean(0)
     for name, column in zip(names if made.ndim > 1 else ['predicted'], made.reshape(len(table), -1).T):
         table[name] = column
     spread = self.spread
     return table if spread is None else table.assign(sd=spread.sd(members))
+
+# %% ../../nbs/experiments/09_reading.ipynb #2397e12b
+def _check_listed(threshold, top):
+    "Raises ConfigError for a threshold or a count that cannot be"
+    if threshold is not None and not 0 <= threshold <= 1:
+        raise ConfigError(f'threshold={threshold:g}: expected a probability between 0 and 1')
+    if top is not None and top < 1: raise ConfigError(f'top={top}: expected 1 or more')
+
+@patch
+def _coherent(self:Run):
+    "From predictions [n, L] to coherent ones; and the stratum of each term [L], 0 of one with nothing below it"
+    names, ontology = self.columns, self._ontology().get('ontology')
+    if ontology is None: return lambda values: values, np.zeros(len(names))
+    at = pd.Index(ontology.terms.id).get_indexer(names)
+    def coherent(values): return propagate_scores(ontology, pd.DataFrame(values, columns=names))[:, at]
+    return coherent, np.asarray(ontology.strata)[at]
+
+def _likeliest(values, strata, threshold, top):
+    "Row and column of what is listed, row after row; of equal probabilities the higher term first"
+    order = np.lexsort((np.broadcast_to(-strata, values.shape), -values))[:, :top]
+    row = np.repeat(np.arange(len(values)), order.shape[1])
+    keep = values[row, order.ravel()] >= threshold
+    return row[keep], order.ravel()[keep]
+
+# %% ../../nbs/experiments/09_reading.ipynb #3e79735b
+@patch
+def _term_tables(self:Run, samples, threshold, top, report, chunk=2048):
+    "A table for every so many rows"
+    if isinstance(samples, (str, Path)): _, samples = self._from_file(samples)
+    samples, predict = self._ready(samples, report)
+    coherent, strata = self._coherent()
+    ids, names = np.array(self.columns, object), np.array([c.reference for c in self._columns()], object)
+    for at in range(0, len(samples), chunk):
+        rows = samples.take(slice(at, at + chunk))
+        values = coherent(predict(rows).mean(0))
+        row, term = _likeliest(values, strata, threshold, top)
+        called = np.array(rows.names(slice(None)), object)[row]
+        yield pd.DataFrame({samples.row_name: called, 'term': ids[term], 'name': names[term],
+                            'probability': values[row, term]})
+
+@patch
+def predict_terms(self:Run,
+    samples:Any, # Samples, or a file as `Samples.read_file` takes it, such as FASTA
+    threshold:float=None, # least probability of a listed term; .1 unless this or `top` is given
+    top:int=None, # terms of each row at most
+    path:str|Path=None, # a .tsv, .csv or .parquet file to write, whole or not at all; a table is returned unless given
+    report:Callable=print # is called with a line on how new rows were compared with known ones; None: nothing
+)->pd.DataFrame|Path: # a row per sample and listed term: protein, term, name, probability; or the path
+    """The likely terms of each sample. Raises ConfigError for a run that does not predict terms,
+    DataError naming file and value"""
+    if not self.of_terms: raise ConfigError(f'{self.folder}: does not predict terms of an ontology')
+    if path is not None: check_table_path(path)
+    _check_listed(threshold, top)
+    least = threshold if threshold is not None else .1 if top is None else 0
+    tables = self._term_tables(samples, least, top, report)
+    return pd.concat(tables, ignore_index=True) if path is None else write_tables(path, tables)
 
 # %% ../../nbs/experiments/09_reading.ipynb #061701a0
 def _slow_screener(model, genes, loss):
