@@ -12,10 +12,10 @@ from ..ground import with_help
 
 # %% ../../nbs/13_cells.ipynb #bca4d1ce
 __getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_attrs={
-    'cell_ontology': ['read_cell_ontology', 'problem_columns', 'label_problems', 'check_labels', 'current_labels',
-        'ontology_of_labels'],
-    'expression': ['expression_kinds', 'kind_of', 'Expression', 'symbol_columns', 'summed_genes', 'to_anndata',
-        'read_expression'],
+    'cell_ontology': ['read_cell_ontology', 'problem_columns', 'label_problems', 'check_labels',
+        'current_labels', 'ontology_of_labels'],
+    'expression': ['expression_kinds', 'kind_of', 'Expression', 'symbol_columns', 'summed_genes',
+        'to_anndata', 'read_expression'],
     'gene_text': ['go_columns', 'read_gene_table', 'gene_texts', 'read_text_vectors', 'name_genes', 'with_text',
         'control_names', 'random_directions', 'text_controls', 'ways_to_shorten', 'matryoshka_models', 'shorten'],
     'embed': ['CellVectors', 'read_cell_vectors', 'weight_kinds', 'ways_to_divide', 'genept_w', 'sentence_start',
