@@ -12,4 +12,18 @@ from ..ground import with_help
 
 # %% ../../nbs/13_cells.ipynb #bca4d1ce
 __getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_attrs={
+    'cell_ontology': ['read_cell_ontology', 'problem_columns', 'label_problems', 'check_labels',
+        'current_labels', 'ontology_of_labels'],
+    'expression': ['expression_kinds', 'kind_of', 'Expression', 'symbol_columns', 'summed_genes',
+        'to_anndata', 'read_expression'],
+    'gene_text': ['go_columns', 'read_gene_table', 'gene_texts', 'read_text_vectors', 'name_genes', 'with_text',
+        'control_names', 'random_directions', 'text_controls', 'ways_to_shorten', 'matryoshka_models', 'shorten'],
+    'embed': ['CellVectors', 'read_cell_vectors', 'weight_kinds', 'ways_to_divide', 'genept_w', 'sentence_start',
+        'cell_sentences', 'genept_s'],
+    'features': ['gene_rankings', 'VariableGenes', 'Standardise', 'TextVectors', 'cell_features', 'make_features',
+        'sees_test_cells'],
+    'typing': ['present_f1', 'group_table', 'cell_classifiers', 'make_classifier', 'rare_to_other', 'TypedCells',
+        'leave_one_group_out', 'over_groups', 'group_difference', 'mean_of', 'StackedOverGroups', 'ChosenOverGroups',
+        'typing_settings', 'typing_table'],
+    'source': ['Cells', 'class_targets'],
     }))
