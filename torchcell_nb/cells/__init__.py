@@ -25,4 +25,5 @@ __getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_at
     'typing': ['present_f1', 'group_table', 'cell_classifiers', 'make_classifier', 'rare_to_other', 'TypedCells',
         'leave_one_group_out', 'over_groups', 'group_difference', 'mean_of', 'StackedOverGroups', 'ChosenOverGroups',
         'typing_settings', 'typing_table'],
+    'on_ontology': ['most_special', 'classes_of', 'LevelledLogistic'],
     }))
