@@ -92,6 +92,19 @@ def kind(self:Run)->Kind:
     return make('model', self.config['model'])
 
 @patch(as_prop=True)
+def folds(self:Run)->dict: # name -> Run; empty of a run of one division
+    "The run of each fold, of a run with split.fold=all"
+    return {name: Run(self.folder/fold['folder']) for name, fold in self.metrics.get('folds', {}).items()}
+
+@patch
+def _check_one(self:Run):
+    "Refuse what belongs to one network. Raises ConfigError for a run of every fold"
+    if 'folds' not in self.metrics: return
+    first = next(iter(self.metrics['folds'].values()))['folder']
+    raise ConfigError(f'{self.folder}: is of every fold in turn, each with a network of its own; '
+                      f'ask one of them, such as {self.folder/first}')
+
+@patch(as_prop=True)
 def columns(self:Run)->list|None: # names
     "Names of the targets' columns where there are several questions, None of a single number"
     columns = self.metrics.get('columns') or []
@@ -100,6 +113,7 @@ def columns(self:Run)->list|None: # names
 @patch(as_prop=True)
 def knowledge(self:Run)->dict:
     "What the model was wired by, such as its hierarchy"
+    self._check_one()
     return self.kind.load(self.folder)
 
 @patch(as_prop=True)
@@ -152,11 +166,13 @@ def certificate(self:Run)->dict|None: # figures, and 'says'
 # %% ../../nbs/experiments/09_reading.ipynb #364ad7e8
 @patch
 def _checkpoint(self:Run):
+    self._check_one()
     return torch.load(self.folder/'checkpoint.pt', weights_only=True, map_location='cpu')
 
 @patch
 def _samples(self:Run):
     "Samples without rows over the model's vocabulary. A run of 0.6 has it in its knowledge"
+    self._check_one()
     path = self.folder/'samples.json'
     if not path.exists(): return self.kind.adapt(Genotypes.without_rows([]), self.knowledge)
     vocabulary = json.loads(path.read_text())
@@ -273,6 +289,7 @@ def predict(self:Run,
 @patch
 def task(self:Run)->Task:
     "The run's task, read again from its data. Raises ConfigError for data that divide otherwise than they did"
+    self._check_one()
     parts = {group: make(group, self.config[group]) for group in ('data', 'split')}
     also = [make('seen_by', kind) for kind in self.config.get('seen_by') or []]
     task = load_task(parts['data'], self.kind, parts['split'], self.config['control'], self.config['seed'], also, None)
@@ -485,6 +502,12 @@ def scores(self:Run,
 @patch
 def _headline(self:Run):
     "The result in a few words"
+    n = len(self.metrics.get('folds', {}))
+    return f'{self._result()}, mean of {n} folds' if n else self._result()
+
+@patch
+def _result(self:Run):
+    "The first metrics of the part that is reported"
     part, metrics = self.last_part, self.metrics[self.last_part]
     if 'pearson' in metrics:
         return (f'{part} r {metrics["pearson"]:.3f} ({metrics["low"]:.3f} to {metrics["high"]:.3f}), '
@@ -500,7 +523,11 @@ def _headline(self:Run):
     return f'{part} ' + ', '.join(figures)
 
 @patch
-def _epochs(self:Run): return f'{self.metrics["kept_epoch"]} of {self.metrics["epochs"]}'
+def _epochs(self:Run):
+    "The epoch that was kept, and how many there were; of several folds each"
+    kept, epochs = self.metrics['kept_epoch'], self.metrics['epochs']
+    if not isinstance(kept, dict): return f'{kept} of {epochs}'
+    return f'{", ".join(map(str, kept.values()))} of {max(epochs.values())}'
 
 # %% ../../nbs/experiments/09_reading.ipynb #958909fe
 @patch

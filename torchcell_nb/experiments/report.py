@@ -16,6 +16,7 @@ import pandas as pd
 
 from ..data import Column, groups_of
 from .config import make
+from .folds import fold_section
 from .reading import Run, values_of
 from ..ground import figure_svg, palette, use_style, write_text
 from ..train import Section, column_measures, of_group, plot_curves, plot_labels
@@ -96,6 +97,8 @@ def _score_metric(group, scores):
     if 'fmax_low' in scores: return ('fmax', 'fmax_low', 'fmax_high'), 'clusters of rows'
     return column_measures[group.kind].score, 'independent rows'
 
+def _over(run, over): return 'folds' if run.metrics.get('folds') else over
+
 # %% ../../nbs/experiments/03_report.ipynb #953f2757
 def _part_title(run):
     simulated = ' (simulated)' if run.metrics['simulated'] else ''
@@ -108,7 +111,7 @@ def _score_sections(run, questions):
     for group, column, scores, measured, predicted in questions:
         metric, over = _score_metric(group, scores)
         title = f'{_part_title(run)}{_of(group, len(questions) > 1)}'
-        axes = plot_scores(scores.dropna(how='all', axis=1), title, metric, colours, over)
+        axes = plot_scores(scores.dropna(how='all', axis=1), title, metric, colours, _over(run, over))
         yield Section(f'Scores{_of(group, len(questions) > 1)}', axes)
 
 # %% ../../nbs/experiments/03_report.ipynb #2d81d1e1
@@ -129,7 +132,15 @@ def _note(run, group, scores):
     return '\n'.join(f'{name} {r:.3f}' for name, r in others.pearson.dropna().items())
 
 # %% ../../nbs/experiments/03_report.ipynb #e2dc4d74
+def _fold_sections(run, questions):
+    "Each question in each fold; nothing of a run of one division"
+    if not run.metrics.get('folds'): return
+    for group, column, scores, measured, predicted in questions:
+        name = _score_metric(group, scores)[0][0]
+        yield fold_section(run, name, group.name if len(questions) > 1 else None, _metric_names.get(name, name))
+
 def _learning_section(run):
+    if run.metrics.get('folds'): return Section('Learning', _plot_fold_curves(run)[0])
     first, ceiling = {}, None
     if 'validation_pearson' in run.curves: # baseline and ceiling are of r, and fit no other axis
         ceiling = run.metrics['ceiling']
@@ -137,6 +148,14 @@ def _learning_section(run):
             first[name] = parts['validation']['pearson']
     axes = plot_curves(run.curves, first, ceiling, model=run.kind.name)
     return Section('Learning', axes[0])
+
+def _plot_fold_curves(run):
+    "A line for each fold"
+    axes = None
+    for name, curves in run.curves.groupby('fold', sort=False):
+        axes = plot_curves(curves, axes=axes, model=name, colour=None)
+    for line, other in zip(axes[0].lines, axes[1].lines): line.set_color(other.get_color())
+    return axes
 
 def _left_out_section(run):
     "Rows that the run did not use, by reason; nothing where all were used"
@@ -151,9 +170,10 @@ def report_sections(
     "Everything that the report shows, in its order"
     questions = list(_questions(run))
     yield from _score_sections(run, questions)
+    yield from _fold_sections(run, questions)
     yield from _prediction_sections(run, questions)
     yield _learning_section(run)
-    yield from run.kind.sections(run)
+    yield from run.kind.fold_sections(run) if run.metrics.get('folds') else run.kind.sections(run)
     yield from _left_out_section(run)
 
 def report_figures(
@@ -235,7 +255,7 @@ def _facts(run):
     "What the run rests on"
     m = run.metrics
     facts = {k: f'{v:,}' if isinstance(v, int) else v for k, v in _flat(m['knowledge'])}
-    facts |= {'parameters': f'{m["parameters"]:,}', 'epoch kept': f'{m["kept_epoch"]} of {m["epochs"]}',
+    facts |= {'parameters': f'{m["parameters"]:,}', 'epoch kept': run._epochs(),
               'seconds': m['seconds']['all'], 'peak memory, MB': m['peak_memory_mb'],
               'seed': run.config['seed'], 'control': run.config['control'], 'split id': m['split']}
     facts |= {k: re.sub(r'\b([0-9a-f]{16})[0-9a-f]{48}\b', r'\1', str(v)) for k, v in m['data'].items() if k != 'left out'}
