@@ -12,4 +12,6 @@ from ..ground import with_help
 
 # %% ../../nbs/13_cells.ipynb #bca4d1ce
 __getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_attrs={
+    'cell_ontology': ['read_cell_ontology', 'check_labels'],
+    'expression': ['expression_kinds', 'Expression', 'to_anndata', 'read_expression'],
     }))

@@ -22,7 +22,7 @@ from ..ground import figure_svg, palette, use_style, write_text
 from ..train import Section, column_measures, of_group, plot_curves, plot_labels
 
 # %% ../../nbs/experiments/03_report.ipynb #5e47749f
-_metric_names = dict(pearson='Pearson r', auroc='AUROC', accuracy='accuracy', fmax='Fmax')
+_metric_names = dict(pearson='Pearson r', auroc='AUROC', accuracy='accuracy', fmax='Fmax', macro_f1='macro F1')
 _baseline_colours = {'additive ridge': palette['ridge'], 'factorisation': palette['factorisation']}
 
 # %% ../../nbs/experiments/03_report.ipynb #5ce8eb43
@@ -94,7 +94,8 @@ def _score_metric(group, scores):
     "The metric that is drawn, and what its interval is over"
     if _is_labels(group, scores) and 'auroc_low' in scores:
         return ('auroc', 'auroc_low', 'auroc_high'), 'genes'
-    if 'fmax_low' in scores: return ('fmax', 'fmax_low', 'fmax_high'), 'clusters of rows'
+    for name in ('fmax', 'macro_f1'):
+        if f'{name}_low' in scores: return (name, f'{name}_low', f'{name}_high'), 'clusters of rows'
     return column_measures[group.kind].score, 'independent rows'
 
 def _over(run, over): return 'folds' if run.metrics.get('folds') else over
@@ -243,7 +244,9 @@ _shown = dict(low='95% from', high='to', pearson='Pearson r', spearman='Spearman
               auroc_low='95% from ', auroc_high='to ', aupr='AUPR', aupr_balanced='AUPR, classes balanced',
               brier='Brier score', balanced_accuracy='balanced accuracy', macro_f1='macro F1', fmax='Fmax',
               micro_aupr='AUPR over all pairs', fmax_low='95% from', fmax_high='to', smin='Smin, bits',
-              smin_low='95% from ', smin_high='to ', aupr_low=' 95% from', aupr_high=' to')
+              smin_low='95% from ', smin_high='to ', aupr_low=' 95% from', aupr_high=' to',
+              same_or_descendant='same or descendant', macro_f1_or_descendant='macro F1, or descendant',
+              bits_missed='bits missed', bits_too_much='bits too much', distance='distance, edges')
 
 def _flat(facts):
     "Nested facts side by side: 'pairs, fusion'"

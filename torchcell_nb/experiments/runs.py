@@ -25,7 +25,7 @@ from .folds import fold_curves, fold_folders, fold_metrics, fold_predictions
 from .reading import (
     Run, build_loss, in_lists, read_settings, values_of, write_tables)
 from ..ground import ConfigError, cpu_threads, environment, locked, write_text
-from ..metrics import TermScores, aupr, auroc, clustered_interval, clusters_of
+from ..metrics import LabelScores, TermScores, aupr, auroc, clustered_interval, clusters_of
 from ..train import (
     Fit, Task, baseline_note, calibrate, check_fit, fit, fit_baseline, full_measures, load_task, member_predictions)
 
@@ -257,12 +257,13 @@ def part_metrics(
     predictions:pd.DataFrame, # of one part
     name:str='predicted', # whose predictions: 'predicted', or a baseline
     clusters:bool=False, # intervals over genes too, where query strains are known
-    judge:TermScores=None # of terms of an ontology; see `Task.term_scores`
+    judge:TermScores|LabelScores=None # on an ontology; see `Task.judge`
 )->dict: # metrics; of several questions name -> metrics
     "How good the predictions of a part are"
     measured, predicted = (values_of(predictions, n, columns) for n in ('measured', name))
-    if judge is not None: return judge(measured, predicted, predictions.get('cluster'))
+    if isinstance(judge, TermScores): return judge(measured, predicted, predictions.get('cluster'))
     if len(columns) == 1: measured, predicted = measured[:, 0], predicted[:, 0]
+    if judge is not None: return judge(measured, predicted, predictions.get('cluster'))
     made = full_measures(columns, measured, predicted)
     zeros_and_ones = set(np.unique(measured)) <= {0., 1.}
     if len(columns) > 1 or columns[0].kind != 'number' or not zeros_and_ones: return made
@@ -271,7 +272,7 @@ def part_metrics(
 # %% ../../nbs/experiments/02_runs.ipynb #3ec409e9
 def _all_metrics(predictions, task, names):
     "Of each part: the model's metrics, and each baseline's"
-    columns, judge = task.targets.columns, task.term_scores()
+    columns, judge = task.targets.columns, task.judge()
     parts = {part: rows for part, rows in predictions.groupby('part')}
     last = 'test' if 'test' in parts else 'validation'
     def _of(name):

@@ -87,7 +87,7 @@ def keep(self:_Trials, values, fitted, task, folder, seconds):
     config = self.of_trial(values, test=False, baselines=[], out=str(folder))
     folder.mkdir(parents=True, exist_ok=True)
     held = pd.concat(list(prediction_chunks(task, predictor(task, fitted), ['validation'])))
-    judge = task.term_scores()
+    judge = task.judge()
     scored = part_metrics(task.targets.columns, held, clusters=True, judge=judge)
     metrics = dict(validation=scored, baselines={})
     write_text(folder/'config.yaml', OmegaConf.to_yaml(OmegaConf.create(config.to_dict())))

@@ -25,6 +25,7 @@ __getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_at
     'thresholds': ['threshold_curve', 'best_thresholds', 'naive_scores', 'term_curves', 'evaluate_terms',
         'fmax', 'micro_aupr', 'evaluate_multilabel', 'plot_term_curves'],
     'term_scores': ['fewest_clusters', 'TermScores'],
+    'label_scores': ['nested_labels', 'label_errors', 'LabelScores', 'fewest_groups', 'mean_over_groups'],
     'shared_genes': ['Clusters', 'clusters_of'],
     'several': ['corrected_resampled_t', 'holm'],
     'by_group': ['by_gene', 'by_degree', 'breakdown']}))

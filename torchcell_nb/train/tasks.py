@@ -19,7 +19,7 @@ from torchcell_nb.data import (
     Samples, Split, Targets, left_out, left_out_lines, likely_queries, split_by, split_given, split_random,
     split_rules)
 from ..ground import ConfigError, DataError, card, check_settings, one_of
-from ..metrics import TermScores, information_accretion, noise_ceiling
+from ..metrics import LabelScores, TermScores, information_accretion, noise_ceiling
 from ..ontology import GeneNames, Ontology
 from .kinds import Kind, Unseen
 
@@ -186,6 +186,20 @@ def term_scores(self:Task)->TermScores|None: # None where there are other column
     names = np.array(self.targets.names, object)
     bits = information_accretion(ontology, [names[row > 0] for row in self.targets.values])
     return TermScores(ontology, self.targets.names, bits)
+
+# %% ../../nbs/train/04_tasks.ipynb #5c596d6c
+@patch
+def label_scores(self:Task)->LabelScores|None: # None where there are other columns, or classes that are no terms
+    "What judges predictions of one term for each row"
+    ontology, columns = self.knowledge.get('ontology'), self.targets.columns
+    if [c.kind for c in columns] != ['class'] or not isinstance(ontology, Ontology): return None
+    if not all(c in ontology for c in columns[0].classes): return None
+    return LabelScores(ontology, columns[0].classes)
+
+@patch
+def judge(self:Task)->TermScores|LabelScores|None: # None where no ontology knows the answers
+    "What judges predictions on the task's ontology"
+    return self.term_scores() or self.label_scores()
 
 # %% ../../nbs/train/04_tasks.ipynb #8fe90db9
 def _rows_with(samples, genes):
