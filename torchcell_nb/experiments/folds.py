@@ -14,22 +14,21 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-import scipy # imports its parts when they are used
 
 from ..ground import palette
+from ..metrics import fewest_groups, mean_over_groups
 from ..train import Section
 
 # %% ../../nbs/experiments/20_folds.ipynb #23ba2cc8
 def fold_interval(
     values:Sequence[float], # one per fold
-    level:float=.95 # coverage
+    metric:str='score' # its name; see `mean_over_groups`
 )->tuple: # mean, low, high
-    "Mean over folds with its t interval. NaN where a fold has no value; NaN bounds for one fold, and for equal values"
+    "Mean over folds with its 95% t interval. NaN where a fold has no value; NaN bounds under three folds, and for equal values"
     v = np.asarray(values, float)
-    mean, bounds = float(v.mean()), (float('nan'), float('nan'))
-    if len(v) > 1 and v.std() > 0:
-        bounds = scipy.stats.t.interval(level, len(v) - 1, mean, scipy.stats.sem(v))
-    return mean, *map(float, bounds)
+    if len(v) < fewest_groups or not v.std() > 0: return float(v.mean()), float('nan'), float('nan')
+    row = mean_over_groups(pd.DataFrame({metric: v})).loc[metric]
+    return float(row['mean']), float(row['low']), float(row['high'])
 
 # %% ../../nbs/experiments/20_folds.ipynb #c2925333
 def _base(name, names):
@@ -39,17 +38,19 @@ def _base(name, names):
     base = before or names[0]
     return (base, end) if base in names else None
 
+_rows = 'n', 'left_out', 'clusters' # metrics that count rows, or clusters of rows
+
 def mean_metrics(
     folds:Sequence[Mapping] # of each fold the metrics of one part; of several questions name -> metrics
 )->dict: # the same names
-    "Means over folds; `n` is the sum, and bounds are those of an interval over folds"
+    "Means over folds; counts of rows are summed, and bounds are those of an interval over folds"
     names, made = list(dict.fromkeys(name for fold in folds for name in fold)), {}
     for name in names:
         base, end = _base(name, names) or (name, 'mean')
         values = [fold[base] for fold in folds if base in fold]
         if isinstance(values[0], Mapping): made[name] = mean_metrics(values)
-        elif name == 'n': made[name] = int(sum(values))
-        else: made[name] = dict(zip(('mean', 'low', 'high'), fold_interval(values)))[end]
+        elif name in _rows: made[name] = int(sum(values))
+        else: made[name] = dict(zip(('mean', 'low', 'high'), fold_interval(values, base)))[end]
     return made
 
 def metric_intervals(
@@ -60,7 +61,7 @@ def metric_intervals(
     for name in means:
         values = [fold[name] for fold in folds if name in fold]
         if isinstance(values[0], Mapping): made[name] = metric_intervals(values)
-        elif name != 'n' and _base(name, list(means)) is None: made[name] = list(fold_interval(values)[1:])
+        elif name not in _rows and not _base(name, list(means)): made[name] = list(fold_interval(values, name)[1:])
     return made
 
 # %% ../../nbs/experiments/20_folds.ipynb #099e3a45
@@ -164,7 +165,7 @@ def plot_folds(
     for by, (name, values) in zip(shift, scores.items()):
         colour = known.get(name) or next(rest)
         ax.scatter(values, np.arange(len(scores)) + by, color=colour, s=26, label=name, zorder=3)
-        mean, low, high = fold_interval(values)
+        mean, low, high = fold_interval(values, metric)
         error = None if np.isnan(low) else [[mean - low], [high - mean]]
         ax.errorbar(mean, len(scores) + by, xerr=error, fmt='D', ms=5, color=colour, capsize=3)
     ax.axhline(len(scores) - .5, color=palette['quiet'], lw=1)
@@ -196,7 +197,8 @@ def fold_section(
     name = 'Each fold' if question is None else f'Each fold: {question}'
     simulated = ' (simulated)' if run.metrics['simulated'] else ''
     colours = {run.kind.name: run.kind.colour}
-    axes = plot_folds(fold_scores(run, metric, question), label or metric, colours,
+    axes = plot_folds(fold_scores(run, metric, question), metric, colours,
                       f'{run.last_part.capitalize()} part of each fold{simulated}')
+    if label is not None: axes.set_xlabel(axes.get_xlabel().replace(metric, label, 1))
     lead = f'{run.kind.name} on the {run.last_part} part of each fold; in the row of the mean, n is the sum'
     return Section(name, axes, fold_table(run, question), lead)

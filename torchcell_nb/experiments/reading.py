@@ -482,18 +482,23 @@ def _rows(self:Run, part, question):
     return rows if ceiling is None else {**rows, 'noise ceiling': dict(pearson=ceiling)}
 
 # %% ../../nbs/experiments/09_reading.ipynb #2ee267b4
+def _bounds(table):
+    "The columns that are ends of an interval"
+    return [c for c in table if c.endswith(('_low', '_high'))]
+
 @patch
 def scores(self:Run,
     part:str='test' # of the split
 )->pd.DataFrame: # a row per model; of several questions a row per question and model
-    """The metrics of the model, the baselines, and the noise ceiling where known.
-    Raises KeyError for a part that was not read"""
+    """The metrics of the model, the baselines, and the noise ceiling where known. Of many metrics with an interval each, that of
+    the first is shown; `metrics` has all. Raises KeyError for a part that was not read"""
     if part not in self.metrics:
         there = [p for p in ('train', 'validation', 'test') if p in self.metrics]
         raise KeyError(f'{self.folder}: the {part} part was not read in this run; it has {", ".join(there)}')
     if self._several():
         return pd.concat({q: pd.DataFrame(self._rows(part, q)).T for q in self.metrics[part]})
     table = pd.DataFrame(self._rows(part, None)).T
+    if next(iter(table)) == 'macro_f1': return table.drop(columns=_bounds(table)[2:])
     first = [c for c in ('pearson', 'low', 'high', 'spearman', 'mse') if c in table]
     later = [c for c in ('auroc', 'auroc_low', 'auroc_high', 'aupr', 'aupr_balanced') if c in table]
     return table[first + later] if first[:1] == ['pearson'] else table
@@ -519,7 +524,9 @@ def _result(self:Run):
     figures = []
     for question, values in metrics.items():
         name, value = next(iter(values.items()))
-        figures.append(f'{question} {name} {value:.3f}')
+        ends = [values.get(f'{name}_{end}', np.nan) for end in ('low', 'high')]
+        interval = '' if np.isnan(ends).any() else f' ({ends[0]:.3f} to {ends[1]:.3f})'
+        figures.append(f'{question} {name} {value:.3f}{interval}')
     return f'{part} ' + ', '.join(figures)
 
 @patch

@@ -6,7 +6,7 @@
 __all__ = ['plot_scores', 'report_sections', 'report_figures', 'write_report']
 
 # %% ../../nbs/experiments/03_report.ipynb #a16f1dbf
-import html, re
+import dataclasses, html, re
 from collections.abc import Iterator
 from typing import Any
 
@@ -138,7 +138,8 @@ def _fold_sections(run, questions):
     if not run.metrics.get('folds'): return
     for group, column, scores, measured, predicted in questions:
         name = _score_metric(group, scores)[0][0]
-        yield fold_section(run, name, group.name if len(questions) > 1 else None, _metric_names.get(name, name))
+        section = fold_section(run, name, group.name if len(questions) > 1 else None, _metric_names.get(name, name))
+        yield dataclasses.replace(section, table=section.table.rename(columns=_shown))
 
 def _learning_section(run):
     if run.metrics.get('folds'): return Section('Learning', _plot_fold_curves(run)[0])
@@ -244,6 +245,7 @@ _shown = dict(low='95% from', high='to', pearson='Pearson r', spearman='Spearman
               auroc_low='95% from ', auroc_high='to ', aupr='AUPR', aupr_balanced='AUPR, classes balanced',
               brier='Brier score', balanced_accuracy='balanced accuracy', macro_f1='macro F1', fmax='Fmax',
               micro_aupr='AUPR over all pairs', fmax_low='95% from', fmax_high='to', smin='Smin, bits',
+              macro_f1_low='95% from', macro_f1_high='to', left_out='left out', absent_classes='absent classes',
               smin_low='95% from ', smin_high='to ', aupr_low=' 95% from', aupr_high=' to',
               same_or_descendant='same or descendant', macro_f1_or_descendant='macro F1, or descendant',
               bits_missed='bits missed', bits_too_much='bits too much', distance='distance, edges')
