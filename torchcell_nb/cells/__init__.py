@@ -12,11 +12,12 @@ from ..ground import with_help
 
 # %% ../../nbs/13_cells.ipynb #bca4d1ce
 __getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_attrs={
-    'cell_ontology': ['read_cell_ontology', 'check_labels'],
+    'cell_ontology': ['read_cell_ontology', 'check_labels', 'problem_columns', 'label_problems',
+        'current_labels', 'ontology_of_labels'],
     'expression': ['expression_kinds', 'Expression', 'to_anndata', 'read_expression'],
-    'features': ['gene_rankings', 'VariableGenes', 'Standardise', 'TextVectors', 'cell_features', 'make_features',
-        'sees_test_cells'],
-    'typing': ['present_f1', 'group_table', 'cell_classifiers', 'make_classifier', 'rare_to_other', 'TypedCells',
-        'leave_one_group_out', 'over_groups', 'group_difference', 'mean_of', 'StackedOverGroups', 'ChosenOverGroups',
-        'typing_settings', 'typing_table'],
+    'features': ['gene_rankings', 'VariableGenes', 'Standardise', 'TextVectors', 'cell_features',
+        'make_features', 'sees_test_cells'],
+    'typing': ['present_f1', 'group_table', 'cell_classifiers', 'make_classifier', 'rare_to_other',
+        'TypedCells', 'leave_one_group_out', 'over_groups', 'group_difference', 'mean_of',
+        'StackedOverGroups', 'ChosenOverGroups', 'typing_settings', 'typing_table'],
     }))
