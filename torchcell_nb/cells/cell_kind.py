@@ -7,7 +7,7 @@ __all__ = ['feature_names', 'FrozenFeatures', 'CellNetwork', 'CellKind']
 
 # %% ../../nbs/cells/12_cell_kind.ipynb #877eb6b3
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -113,16 +113,17 @@ class CellNetwork(nn.Module):
     def __init__(self,
         features:FrozenFeatures,
         classes:int, # K
-        hidden:list[int]=(), # units of each layer between; none: logistic regression
+        hidden:int=64, # units of each layer between
+        layers:int=1, # of them; 0: logistic regression
         dropout:float=0. # of the columns and of the hidden units
     ):
         super().__init__()
         self.features = features
-        layers, width = [nn.Dropout(dropout)], features.width
-        for units in hidden:
-            layers += [nn.Linear(width, units), nn.ReLU(), nn.Dropout(dropout)]
-            width = units
-        self.head = nn.Sequential(*layers, nn.Linear(width, classes))
+        head, width = [nn.Dropout(dropout)], features.width
+        for _ in range(layers):
+            head += [nn.Linear(width, hidden), nn.ReLU(), nn.Dropout(dropout)]
+            width = hidden
+        self.head = nn.Sequential(*head, nn.Linear(width, classes))
 
     def forward(self, indices:torch.Tensor, offsets:torch.Tensor, values:torch.Tensor)->torch.Tensor: # [B, K]
         "Logits of the classes; see `FrozenFeatures` for what is read"
@@ -146,7 +147,8 @@ class CellKind(Kind):
     genes:int = 2000 # the most variable ones of the training cells that are read
     components:int = 50 # principal components of these genes, for 'pca'
     vectors:str|None = None # file of gene vectors for text; those of MiniLM in TORCHCELL_NB_DATA unless given
-    hidden:list[int] = field(default_factory=lambda: [64]) # units of each layer; []: logistic regression
+    hidden:int = 64 # units of each layer between
+    layers:int = 1 # of them; 0: logistic regression
     dropout:float = .2 # of the columns and of the hidden units
 
     name = 'MLP on cells'
@@ -156,9 +158,8 @@ class CellKind(Kind):
 
     def __post_init__(self):
         check_settings(self, 'model', features=tuple(feature_names), genes=dict(least=1, most=10**6),
-                       components=dict(least=1, most=10**4), dropout=dict(least=0, below=1))
-        for units in self.hidden:
-            if units < 1: raise ConfigError(f'model.hidden={self.hidden}: expected 1 or more units in each layer')
+                       components=dict(least=1, most=10**4), hidden=dict(least=1, most=10**5), layers=dict(least=0, most=20),
+                       dropout=dict(least=0, below=1))
 
 # %% ../../nbs/cells/12_cell_kind.ipynb #06f21427
 @patch
@@ -215,4 +216,4 @@ def build(self:CellKind, task:Any, loss:TrainingLoss)->CellNetwork:
         _check_numbers(self, cells.shape[0], len(genes))
         name = feature_names[self.features]
         frozen.fill(make_features(name, self.genes, self.components, vectors=vectors, genes=genes).fit(cells))
-    return CellNetwork(frozen, loss.outputs, self.hidden, self.dropout)
+    return CellNetwork(frozen, loss.outputs, self.hidden, self.layers, self.dropout)

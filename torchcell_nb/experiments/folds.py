@@ -27,7 +27,8 @@ def fold_interval(
     "Mean over folds with its 95% t interval. NaN where a fold has no value; NaN bounds under three folds, and for equal values"
     v = np.asarray(values, float)
     if len(v) < fewest_groups or not v.std() > 0: return float(v.mean()), float('nan'), float('nan')
-    row = mean_over_groups(pd.DataFrame({metric: v})).loc[metric]
+    name = 'score' if metric in ('rows', 'classes') else metric                # counts of these names are no scores there
+    row = mean_over_groups(pd.DataFrame({name: v})).loc[name]
     return float(row['mean']), float(row['low']), float(row['high'])
 
 # %% ../../nbs/experiments/20_folds.ipynb #c2925333
