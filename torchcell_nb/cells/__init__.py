@@ -26,6 +26,7 @@ __getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_at
     'typing': ['present_f1', 'group_table', 'cell_classifiers', 'make_classifier', 'rare_to_other',
         'TypedCells', 'leave_one_group_out', 'over_groups', 'group_difference', 'mean_of',
         'StackedOverGroups', 'ChosenOverGroups', 'typing_settings', 'typing_table'],
+    'baselines': ['most_frequent', 'logistic_on_components', 'logistic_on_genes', 'cell_baselines'],
     'source': ['Cells', 'class_targets'],
     'cell_kind': ['FrozenFeatures', 'CellNetwork', 'feature_names', 'CellKind'],
     'class_loss': ['class_rules', 'ClassLoss', 'classes_below', 'ClassLosses', 'nested_classes'],
