@@ -22,6 +22,7 @@ from .class_loss import nested_classes
 from .expression import Expression
 from .features import TextVectors, make_features
 from .gene_text import random_directions, read_text_vectors
+from .shown import typed_sections
 from ..data import GeneVectors
 from ..ground import ConfigError, check_settings, palette, write_text
 from ..losses import TrainingLoss
@@ -217,3 +218,14 @@ def build(self:CellKind, task:Any, loss:TrainingLoss)->CellNetwork:
         name = feature_names[self.features]
         frozen.fill(make_features(name, self.genes, self.components, vectors=vectors, genes=genes).fit(cells))
     return CellNetwork(frozen, loss.outputs, self.hidden, self.layers, self.dropout)
+
+# %% ../../nbs/cells/12_cell_kind.ipynb #1879fdb2
+@patch
+def sections(self:CellKind, run:Any)->list: # of Section
+    "Errors on the ontology, types, groups, reliability, where to stop"
+    return typed_sections(run)
+
+@patch
+def fold_sections(self:CellKind, run:Any)->list: # of Section
+    "The same, every group typed by the network that did not see it"
+    return typed_sections(run)

@@ -26,7 +26,7 @@ from ..ground import ConfigError, DataError, card, one_of, reading, whole
 from ..losses import TrainingLoss, as_training_loss
 from ..ontology import GeneNames
 from ..train import (
-    FitConfig, Kind, Spread, Task, calibrate, load_task, member_predictions, predict_rows)
+    FitConfig, Kind, Source, Spread, Task, calibrate, load_task, member_predictions, predict_rows)
 
 # %% ../../nbs/experiments/09_reading.ipynb #d00e5c69
 def read_settings(
@@ -286,13 +286,20 @@ def predict(self:Run,
 #| exports
 
 # %% ../../nbs/experiments/09_reading.ipynb #8b522d8f
+@patch(as_prop=True)
+def source(self:Run)->Source:
+    "Where the data come from"
+    return make('data', self.config['data'])
+
 @patch
-def task(self:Run)->Task:
+def task(self:Run,
+    loaded:Task=None # what the source loads, if it has been loaded before
+)->Task:
     "The run's task, read again from its data. Raises ConfigError for data that divide otherwise than they did"
     self._check_one()
-    parts = {group: make(group, self.config[group]) for group in ('data', 'split')}
-    also = [make('seen_by', kind) for kind in self.config.get('seen_by') or []]
-    task = load_task(parts['data'], self.kind, parts['split'], self.config['control'], self.config['seed'], also, None)
+    split, config = make('split', self.config['split']), self.config
+    also = [make('seen_by', kind) for kind in config.get('seen_by') or []]
+    task = load_task(self.source, self.kind, split, config['control'], config['seed'], also, None, loaded=loaded)
     if task.split.id == self.metrics['split']: return task
     raise ConfigError(f'{self.folder}: was divided as {self.metrics["split"]}, and the data give {task.split.id} now: '
                       'they have changed; train again')
