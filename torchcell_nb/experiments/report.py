@@ -151,12 +151,15 @@ def _learning_section(run):
     axes = plot_curves(run.curves, first, ceiling, model=run.kind.name)
     return Section('Learning', axes[0])
 
+_fold_colours = [palette[c] for c in ('blue', 'ridge', 'forest', 'factorisation', 'train', 'validation', 'purple', 'ceiling')]
+
 def _plot_fold_curves(run):
     "A line for each fold"
     axes = None
-    for name, curves in run.curves.groupby('fold', sort=False):
-        axes = plot_curves(curves, axes=axes, model=name, colour=None)
-    for line, other in zip(axes[0].lines, axes[1].lines): line.set_color(other.get_color())
+    for i, (name, curves) in enumerate(run.curves.groupby('fold', sort=False)):
+        colour = _fold_colours[i % len(_fold_colours)]
+        axes = plot_curves(curves, axes=axes, model=name, colour=colour)
+        axes[0].lines[-1].set_color(colour)
     return axes
 
 def _left_out_section(run):

@@ -292,10 +292,10 @@ def _about_run(kind, task, fitted, seconds):
             'split': task.split.id, 'data': task.manifest, **environment()}
 
 # %% ../../nbs/experiments/02_runs.ipynb #2f8ca417
-def _load(config, progress, loaded):
-    "The task of these settings"
-    return load_task(config.data, config.model, config.split, config.control, config.seed, config.seen_by,
-                     print if progress else None, 'test' if config.test else 'validation', loaded)
+def _load(config, report, loaded=None):
+    "The task of these settings; `report` is called with lines on the data"
+    return load_task(config.data, config.model, config.split, config.control, config.seed, config.seen_by, report,
+                     'test' if config.test else 'validation', loaded)
 
 def train_run(
     config:RunConfig, # see `compose_config`
@@ -306,7 +306,7 @@ def train_run(
     if config.split.fold == 'all': return _train_folds(config, progress, loaded)
     folder, start = Path(config.out), time.perf_counter()
     _check_folder(folder, config)
-    task = _load(config, progress, loaded)
+    task = _load(config, print if progress and loaded is None else None, loaded)
     loss = build_loss(config.loss, task)
     torch.manual_seed(config.seed)
     model = config.model.build(task, loss)
@@ -352,9 +352,9 @@ def _of_fold(config, fold, folder=''):
     split = dataclasses.replace(config.split, fold=fold)
     return dataclasses.replace(config, split=split, out=str(Path(config.out)/folder))
 
-def _fold_configs(config, loaded):
+def _fold_configs(config, report, loaded):
     "Name of each fold -> its settings. The rows that the model can see decide which groups there are"
-    names = config.split.fold_names(_load(_of_fold(config, 0), False, loaded))
+    names = config.split.fold_names(_load(_of_fold(config, 0), report, loaded))
     folders = fold_folders(names)
     return {name: _of_fold(config, i, folder) for i, (name, folder) in enumerate(zip(names, folders))}
 
@@ -363,7 +363,7 @@ def _train_folds(config, progress, loaded):
     folder = Path(config.out)
     _check_folder(folder, config)
     loaded = loaded or config.data.load()
-    configs, runs = _fold_configs(config, loaded), {}
+    configs, runs = _fold_configs(config, print if progress else None, loaded), {}
     with _claimed(folder, config):
         for i, (name, one) in enumerate(configs.items()):
             if progress: print(f'\n{name}: {i + 1} of {len(configs)} folds', flush=True)
