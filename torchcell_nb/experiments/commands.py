@@ -216,7 +216,8 @@ def _add_reading(commands):
 # %% ../../nbs/experiments/05_commands.ipynb #753e6dff
 _sweep_help = '''
 Trains setting after setting and keeps the score of each on the validation part; the test part is not read. The same
-command goes on where it was stopped, however that was. The default settings are the first trial.
+command goes on where it was stopped, however that was. The default settings are the first trial. With split.fold=all
+the first fold is searched alone.
 
   torchcell_nb sweep data=dna_repair --trials 60 --out runs/sweep --workers 2
   torchcell_nb train --config-dir runs/sweep --name best out=runs/best

@@ -558,7 +558,8 @@ def sweep(
     config_dir:str|Path=None, # a folder of your own with files like those of configs/
     progress:bool=True # show a bar
 )->Sweep:
-    """Search settings by their score on the validation part. Goes on if it was stopped.
+    """Search settings by their score on the validation part; with split.fold=all, on that of the first fold. Goes on if
+    it was stopped.
     A script that asks for several workers does so under `if __name__ == '__main__':`, as `multiprocessing` wants it.
     Raises ConfigError or DataError before anything is written"""
     for what, value in dict(trials=trials, workers=workers).items(): in_range(what, value, int, least=1)
