@@ -26,4 +26,8 @@ __getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_at
         'leave_one_group_out', 'over_groups', 'group_difference', 'mean_of', 'StackedOverGroups', 'ChosenOverGroups',
         'typing_settings', 'typing_table'],
     'source': ['Cells', 'class_targets'],
+    'shown': ['TypedPart', 'class_probabilities', 'typed_part', 'reliability_table', 'plot_typed_reliability',
+        'typed_sections'],
+    'cell_kind': ['FrozenFeatures', 'CellNetwork', 'feature_names', 'CellKind'],
+    'class_loss': ['class_rules', 'ClassLoss', 'classes_below', 'ClassLosses', 'nested_classes'],
     }))

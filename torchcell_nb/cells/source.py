@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from fastcore.basics import patch
 
+from .baselines import cell_baselines
 from .cell_ontology import current_labels, label_problems, read_cell_ontology
 from .expression import Expression, read_expression
 from ..data import Column, Targets, left_out
@@ -28,6 +29,7 @@ from ..train import Source, Task
 class Cells(Source):
     "Types of cells on the Cell Ontology from what their genes express"
     name = 'cells'
+    baselines = cell_baselines
     path:str|None = None # h5ad file; cells/baron_human.h5ad in TORCHCELL_NB_DATA unless given
     group:str = 'donor_id' # column of obs with the group of each cell: a donor, library or data set
     label:str = 'cell_type_ontology_term_id' # column of obs with ids of the Cell Ontology

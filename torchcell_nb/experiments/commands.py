@@ -36,7 +36,8 @@ def _train(config):
     except BaseException as e: # of a full disk, or whoever interrupts
         e.add_note(f'the run in {run.folder} is finished; the same command writes its report')
         raise
-    if config.fit.wandb != 'disabled': _publish(run, config.fit.wandb)
+    if config.fit.wandb != 'disabled':
+        for one in run.folds.values() or [run]: _publish(one, config.fit.wandb)
     print(f'\n{run!r}\n\n{run.last_part} part{simulated}:\n{scores}\n\nreport: {report}')
 
 # %% ../../nbs/experiments/05_commands.ipynb #fd2c4a26
@@ -167,7 +168,8 @@ settings most often changed (all of them: torchcell_nb settings):
   seed=0  out=DIR  fit.epochs=120  fit.lr=0.01  fit.weight_decay=0.3  fit.batch=256  fit.weights=given|se|none
   loss.name=mse|huber|log_cosh|gaussian_nll|gaussian_crps|soft_label|ordinal
             [+ordinal_entropy|+rank_contrast|+wasserstein]
-  split=given|random|folds|clusters|genes_any|genes_all|queries|dates  control=none|genes|...  test=true|false
+  split=given|random|folds|clusters|groups|genes_any|genes_all|queries|dates
+  split.fold=0|1|...|all  control=none|genes|...  test=true|false
   baselines=[additive ridge, forest on terms, factorisation, query, mine.my_baseline]
 
 a table of your own, columns genes and value:
@@ -228,7 +230,8 @@ def _add_reading(commands):
 # %% ../../nbs/experiments/05_commands.ipynb #753e6dff
 _sweep_help = '''
 Trains setting after setting and keeps the score of each on the validation part; the test part is not read. The same
-command goes on where it was stopped, however that was. The default settings are the first trial.
+command goes on where it was stopped, however that was. The default settings are the first trial. With split.fold=all
+the first fold is searched alone.
 
   torchcell_nb sweep data=dna_repair --trials 60 --out runs/sweep --workers 2
   torchcell_nb train --config-dir runs/sweep --name best out=runs/best

@@ -27,7 +27,7 @@ from ..losses import TrainingLoss, as_training_loss
 from ..metrics import propagate_scores
 from ..ontology import GeneNames
 from ..train import (
-    FitConfig, Kind, Spread, Task, calibrate, load_task, member_predictions, predict_rows)
+    FitConfig, Kind, Source, Spread, Task, calibrate, load_task, member_predictions, predict_rows)
 
 # %% ../../nbs/experiments/09_reading.ipynb #d00e5c69
 def read_settings(
@@ -93,6 +93,19 @@ def kind(self:Run)->Kind:
     return make('model', self.config['model'])
 
 @patch(as_prop=True)
+def folds(self:Run)->dict: # name -> Run; empty of a run of one division
+    "The run of each fold, of a run with split.fold=all"
+    return {name: Run(self.folder/fold['folder']) for name, fold in self.metrics.get('folds', {}).items()}
+
+@patch
+def _check_one(self:Run):
+    "Refuse what belongs to one network. Raises ConfigError for a run of every fold"
+    if 'folds' not in self.metrics: return
+    first = next(iter(self.metrics['folds'].values()))['folder']
+    raise ConfigError(f'{self.folder}: is of every fold in turn, each with a network of its own; '
+                      f'ask one of them, such as {self.folder/first}')
+
+@patch(as_prop=True)
 def columns(self:Run)->list|None: # names
     "Names of the targets' columns where there are several questions, None of a single number"
     columns = self.metrics.get('columns') or []
@@ -101,6 +114,7 @@ def columns(self:Run)->list|None: # names
 @patch(as_prop=True)
 def knowledge(self:Run)->dict:
     "What the model was wired by, such as its hierarchy"
+    self._check_one()
     return self.kind.load(self.folder)
 
 @patch(as_prop=True)
@@ -153,11 +167,13 @@ def certificate(self:Run)->dict|None: # figures, and 'says'
 # %% ../../nbs/experiments/09_reading.ipynb #364ad7e8
 @patch
 def _checkpoint(self:Run):
+    self._check_one()
     return torch.load(self.folder/'checkpoint.pt', weights_only=True, map_location='cpu')
 
 @patch
 def _samples(self:Run):
     "Samples without rows over the model's vocabulary. A run of 0.6 has it in its knowledge"
+    self._check_one()
     path = self.folder/'samples.json'
     if not path.exists(): return self.kind.adapt(Genotypes.without_rows([]), self.knowledge)
     vocabulary = json.loads(path.read_text())
@@ -311,12 +327,20 @@ def predict(self:Run,
     return self.members(samples).mean(0)
 
 # %% ../../nbs/experiments/09_reading.ipynb #8b522d8f
+@patch(as_prop=True)
+def source(self:Run)->Source:
+    "Where the data come from"
+    return make('data', self.config['data'])
+
 @patch
-def task(self:Run)->Task:
+def task(self:Run,
+    loaded:Task=None # what the source loads, if it has been loaded before
+)->Task:
     "The run's task, read again from its data. Raises ConfigError for data that divide otherwise than they did"
-    parts = {group: make(group, self.config[group]) for group in ('data', 'split')}
-    also = [make('seen_by', kind) for kind in self.config.get('seen_by') or []]
-    task = load_task(parts['data'], self.kind, parts['split'], self.config['control'], self.config['seed'], also, None)
+    self._check_one()
+    split, config = make('split', self.config['split']), self.config
+    also = [make('seen_by', kind) for kind in config.get('seen_by') or []]
+    task = load_task(self.source, self.kind, split, config['control'], config['seed'], also, None, loaded=loaded)
     if task.split.id == self.metrics['split']: return task
     raise ConfigError(f'{self.folder}: was divided as {self.metrics["split"]}, and the data give {task.split.id} now: '
                       'they have changed; train again')
@@ -569,18 +593,23 @@ def _rows(self:Run, part, question):
     return rows if ceiling is None else {**rows, 'noise ceiling': dict(pearson=ceiling)}
 
 # %% ../../nbs/experiments/09_reading.ipynb #2ee267b4
+def _bounds(table):
+    "The columns that are ends of an interval"
+    return [c for c in table if c.endswith(('_low', '_high'))]
+
 @patch
 def scores(self:Run,
     part:str='test' # of the split
 )->pd.DataFrame: # a row per model; of several questions a row per question and model
-    """The metrics of the model, the baselines, and the noise ceiling where known.
-    Raises KeyError for a part that was not read"""
+    """The metrics of the model, the baselines, and the noise ceiling where known. Of many metrics with an interval each, that of
+    the first is shown; `metrics` has all. Raises KeyError for a part that was not read"""
     if part not in self.metrics:
         there = [p for p in ('train', 'validation', 'test') if p in self.metrics]
         raise KeyError(f'{self.folder}: the {part} part was not read in this run; it has {", ".join(there)}')
     if self._several():
         return pd.concat({q: pd.DataFrame(self._rows(part, q)).T for q in self.metrics[part]})
     table = pd.DataFrame(self._rows(part, None)).T
+    if next(iter(table)) == 'macro_f1': return table.drop(columns=_bounds(table)[2:])
     first = [c for c in ('pearson', 'low', 'high', 'spearman', 'mse') if c in table]
     later = [c for c in ('auroc', 'auroc_low', 'auroc_high', 'aupr', 'aupr_balanced') if c in table]
     return table[first + later] if first[:1] == ['pearson'] else table
@@ -589,6 +618,12 @@ def scores(self:Run,
 @patch
 def _headline(self:Run):
     "The result in a few words"
+    n = len(self.metrics.get('folds', {}))
+    return f'{self._result()}, mean of {n} folds' if n else self._result()
+
+@patch
+def _result(self:Run):
+    "The first metrics of the part that is reported"
     part, metrics = self.last_part, self.metrics[self.last_part]
     if 'pearson' in metrics:
         return (f'{part} r {metrics["pearson"]:.3f} ({metrics["low"]:.3f} to {metrics["high"]:.3f}), '
@@ -600,11 +635,17 @@ def _headline(self:Run):
     figures = []
     for question, values in metrics.items():
         name, value = next(iter(values.items()))
-        figures.append(f'{question} {name} {value:.3f}')
+        ends = [values.get(f'{name}_{end}', np.nan) for end in ('low', 'high')]
+        interval = '' if np.isnan(ends).any() else f' ({ends[0]:.3f} to {ends[1]:.3f})'
+        figures.append(f'{question} {name} {value:.3f}{interval}')
     return f'{part} ' + ', '.join(figures)
 
 @patch
-def _epochs(self:Run): return f'{self.metrics["kept_epoch"]} of {self.metrics["epochs"]}'
+def _epochs(self:Run):
+    "The epoch that was kept, and how many there were; of several folds each"
+    kept, epochs = self.metrics['kept_epoch'], self.metrics['epochs']
+    if not isinstance(kept, dict): return f'{kept} of {epochs}'
+    return f'{", ".join(map(str, kept.values()))} of {max(epochs.values())}'
 
 # %% ../../nbs/experiments/09_reading.ipynb #958909fe
 @patch

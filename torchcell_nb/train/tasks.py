@@ -120,20 +120,27 @@ class SplitConfig:
     "How the rows are divided; see `split_by`. Raises ValueError for settings that cannot be"
     validation:float = .15 # share of the training rows held out to choose by
     seed:int|None = None # the run's seed unless given
-    rule:str = 'given' # or 'random', 'folds', 'clusters', 'genes_any', 'genes_all', 'queries', 'dates'
+    rule:str = 'given' # or 'random', 'folds', 'clusters', 'groups', 'genes_any', 'genes_all', 'queries', 'dates'
     test:float = .1 # share of rows or queries to test on, of 'random' and 'queries'
     share:float|None = None # of the genes held out by 'genes_any' and 'genes_all'
-    folds:int = 5 # of 'folds' and 'clusters'
-    fold:int = 0 # of 'folds' and 'clusters': the one to test on
+    folds:int = 5 # of 'folds' and 'clusters'; 'groups' has a fold for each group
+    fold:int|str = 0 # of 'folds', 'clusters' and 'groups': the one to test on; 'all': a run of each in turn
     until:str|None = None # of 'dates': the last day of training, such as 2020-12-31
 
     def __post_init__(self):
         part = dict(above=0, below=1, why='it is a share')
         check_settings(self, 'split', rule=('given', *split_rules), validation=part, test=part, share=part,
-                       seed=dict(least=0, most=2**32 - 1), folds=dict(least=2, most=10**6), fold=dict(least=0))
+                       seed=dict(least=0, most=2**32 - 1), folds=dict(least=2, most=10**6))
         self._check_until()
-        if self.fold < self.folds: return
-        raise ConfigError(f'split.fold={self.fold}: expected at most {self.folds - 1}; folds are counted from 0')
+        _check_fold(self)
+
+def _check_fold(split):
+    "A fold is a whole number, or the word 'all'"
+    if split.fold == 'all': return
+    if isinstance(split.fold, bool) or not isinstance(split.fold, int) or split.fold < 0:
+        raise ConfigError(f"split.fold={split.fold!r}: expected 0 for the first fold, 1 for the second ..., or 'all'")
+    if split.rule == 'groups' or split.fold < split.folds: return
+    raise ConfigError(f'split.fold={split.fold}: expected at most {split.folds - 1}; folds are counted from 0')
 
 # %% ../../nbs/train/04_tasks.ipynb #289c3fa9
 @patch
@@ -177,9 +184,13 @@ def divide(self:SplitConfig,
         if queries is None: queries = likely_queries(task.samples)
     if self.rule == 'clusters' and 'cluster' not in task.groups:
         raise ConfigError('split=clusters: these data do not say which rows belong together; choose another split')
+    if self.rule == 'groups': _group_names(task)
+    if self.fold == 'all':
+        raise ConfigError("split.fold='all': a task has one test part; choose one of the folds, such as split.fold=0")
     first = self._first_days(task) if self.rule == 'dates' else None
-    return split_by(self.rule, task.samples, seed, self.validation*(1 - self.test), self.test, self.share,
-                    self.folds, self.fold, queries, task.groups.get('cluster'), first, self.until)
+    validation = self.validation*(1 if self.rule == 'groups' else 1 - self.test)
+    return split_by(self.rule, task.samples, seed, validation, self.test, self.share, self.folds, self.fold, queries,
+                    task.groups.get('cluster'), task.groups.get('group'), first, self.until)
 
 # %% ../../nbs/train/04_tasks.ipynb #366e7311
 @patch
@@ -196,6 +207,25 @@ def divided(self:SplitConfig,
     values, old = np.where(later, 0, task.targets.values), task.targets
     targets = Targets.trusted(values, old.columns, old.errors, old.weights)
     return dataclasses.replace(task, targets=targets)
+
+# %% ../../nbs/train/04_tasks.ipynb #6fa84346
+def _group_names(task):
+    "The groups of a task, sorted as text. Raises ConfigError where there are none, DataError where there is one"
+    if 'group' not in task.groups:
+        raise ConfigError('split=groups: these data do not say which group each row is of; choose another split')
+    names = sorted(set(map(str, task.groups['group'])))
+    if len(names) > 1: return names
+    raise DataError(f'split=groups: all rows are of the group {", ".join(names)}, so that none is left to train on; '
+                    'choose another split')
+
+@patch
+def fold_names(self:SplitConfig,
+    task:Task # without a split
+)->list: # of str, one for each fold, in their order
+    "The names of the folds. Raises ConfigError for a rule that has none, or for data without groups"
+    if self.rule == 'groups': return _group_names(task)
+    if self.rule in ('folds', 'clusters'): return [f'fold {i}' for i in range(self.folds)]
+    raise ConfigError(f"split.fold='all': the rule {self.rule!r} has no folds; choose split=folds, clusters or groups")
 
 # %% ../../nbs/train/04_tasks.ipynb #e58803cd
 @patch
@@ -318,12 +348,13 @@ def load_task(
     seed:int=0, # of the split and of the control, where the split has none of its own
     seen_by:Sequence[Kind]=(), # other kinds that must see each row, so that all are compared on the same rows
     report:Callable=print, # is called with a line on how the data were read, or what was left out; None: nothing
-    scored:str='test' # the part whose scores will be read: the ceiling is that of its rows
+    scored:str='test', # the part whose scores will be read: the ceiling is that of its rows
+    loaded:Task=None # what the source loads, if it has been loaded before
 )->Task: # over the model's own vocabulary
     """Read the data, leave out what cannot be seen, divide the rest.
     Raises DataError, ConfigError or FileNotFoundError"""
     seed = seed if split.seed is None else split.seed
-    task = source.load()
+    task = source.load() if loaded is None else loaded
     knowledge = kind.knowledge(task)
     unseen = []
     for other in (kind, *(k for k in seen_by if k != kind)):
