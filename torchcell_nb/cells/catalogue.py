@@ -66,10 +66,11 @@ def _counts(labels, groups, piece):
 def _matrix_facts(x):
     "Shape, format, type, chunks and stored values of X"
     data = x if hasattr(x, 'shape') else x['data']
-    sparse_as = {'csr_matrix': 'csr', 'csc_matrix': 'csc'}.get(x.attrs.get('encoding-type', x.attrs.get('h5sparse_format')))
-    if sparse_as is None and not hasattr(x, 'shape'): sparse_as = str(x.attrs.get('h5sparse_format', 'unknown'))
-    shape = x.shape if hasattr(x, 'shape') else x.attrs.get('shape', x.attrs.get('h5sparse_shape'))
-    return dict(cells=int(shape[0]), genes=int(shape[1]), x_format=sparse_as or 'dense', x_dtype=str(data.dtype),
+    dense = hasattr(x, 'shape')
+    encoding = str(x.attrs.get('encoding-type', x.attrs.get('h5sparse_format', 'unknown')))
+    shape = x.shape if dense else x.attrs.get('shape', x.attrs.get('h5sparse_shape'))
+    return dict(cells=int(shape[0]), genes=int(shape[1]),
+                x_format='dense' if dense else encoding.removesuffix('_matrix'), x_dtype=str(data.dtype),
                 x_chunks=list(data.chunks or ()), x_packed=data.compression or '', x_stored=int(data.size))
 
 def _names_of(file, part):
@@ -110,7 +111,7 @@ def describe_file(
         for part in ('obs', 'X'):
             if part not in file: raise DataError(f'{address}: holds no {part}; an h5ad file is expected')
         if hasattr(file['obs'], 'dtype'):
-            raise DataError(f'{address}: obs was written by anndata before 0.7; read it with that and write it again')
+            raise DataError(f'{address}: obs was written by anndata before 0.7; write it again with a newer one')
         facts = _matrix_facts(file['X'])
         found = {part: _names_of(file, part) for part in ('obs', 'var', 'layers')}
         columns = [_labels_and_notes(file, name, facts['cells'], notes) for name in (label, group)]
@@ -128,7 +129,7 @@ def _listed(path):
     return [line.strip() for line in lines if line.strip() and not line.startswith('#')]
 
 def _addresses(paths):
-    "Every file once, in order. Raises FileNotFoundError for a path that is not there, DataError for a folder without files"
+    "Every file once, in order. Raises FileNotFoundError for a path that is not there, DataError for an empty folder"
     found = []
     for path in paths:
         if is_remote(path): found.append(str(path))
@@ -136,7 +137,8 @@ def _addresses(paths):
             inside = sorted(Path(path).rglob('*.h5ad'))
             if not inside: raise DataError(f'{path}: no h5ad file in this folder')
             found += [str(p.resolve()) for p in inside]
-        elif not Path(path).exists(): raise FileNotFoundError(f'{path}: no such file or folder; check the path')
+        elif not Path(path).exists():
+            raise FileNotFoundError(f'{path}: no such file or folder; check the path')
         elif Path(path).suffix == '.txt': found += _addresses(_listed(path))
         else: found.append(str(Path(path).resolve()))
     return list(dict.fromkeys(found))
@@ -185,7 +187,8 @@ def _describe_all(todo, settings, workers):
         return
     from joblib import Parallel, delayed
     def described(file, address): return file, _described(address, settings)
-    yield from Parallel(n_jobs=workers, return_as='generator_unordered')(delayed(described)(*each) for each in todo)
+    in_parallel = Parallel(n_jobs=workers, return_as='generator_unordered')
+    yield from in_parallel(delayed(described)(*each) for each in todo)
 
 # %% ../../nbs/cells/09_catalogue.ipynb #16272e21
 def make_catalogue(
@@ -198,12 +201,14 @@ def make_catalogue(
     workers:int=1, # processes; more help where a network is slow
     progress:bool=True # show a bar
 )->'Catalogue':
-    """Read what h5ad files say of themselves, and write it as one parquet file. A file that cannot be read is listed with the reason.
-    A run that was killed is gone on with. Raises FileNotFoundError, DataError, ConfigError; OSError if another process makes the same catalogue"""
+    """Read what h5ad files say of themselves, and write it as one parquet file. A file that cannot be read is
+    listed with the reason. A run that was killed is gone on with. Raises FileNotFoundError, DataError, ConfigError,
+    and OSError if another process makes the same catalogue"""
     from fastprogress.fastprogress import progress_bar
     if piece < 1: raise ConfigError(f'piece={piece}: expected 1 row or more')
     out, settings = Path(out).resolve(), dict(label=label, group=group, piece=piece, matrix=matrix)
-    addresses = {_short(a, out.parent): a for a in _addresses([paths] if isinstance(paths, (str, Path)) else paths)}
+    paths = [paths] if isinstance(paths, (str, Path)) else paths
+    addresses = {_short(a, out.parent): a for a in _addresses(paths)}
     out.parent.mkdir(parents=True, exist_ok=True)
     parts = out.with_name(out.name + '.parts')
     parts.mkdir(exist_ok=True)
@@ -224,11 +229,12 @@ def make_catalogue(
 def _schema():
     "Names and types of the columns"
     import pyarrow as pa
-    whole_number, text, texts = pa.int64(), pa.string(), pa.list_(pa.string())
-    count = pa.struct(dict(start=whole_number, stop=whole_number, label=text, group=text, cells=whole_number))
+    number, text, texts = pa.int64(), pa.string(), pa.list_(pa.string())
+    count = pa.struct(dict(start=number, stop=number, label=text, group=text, cells=number))
     fields = dict(
-        file=text, error=text, cells=whole_number, genes=whole_number, x_format=text, x_dtype=text, x_chunks=pa.list_(whole_number),
-        x_packed=text, x_stored=whole_number, obs=texts, var=texts, layers=texts, notes=texts, size=whole_number, stamp=text, ids=text,
+        file=text, error=text, cells=number, genes=number,
+        x_format=text, x_dtype=text, x_chunks=pa.list_(number), x_packed=text, x_stored=number,
+        obs=texts, var=texts, layers=texts, notes=texts, size=number, stamp=text, ids=text,
         counts=pa.list_(count), distributions=pa.struct(distribution_fields()))
     return pa.schema(fields)
 
@@ -236,7 +242,8 @@ def _write_catalogue(out, records, settings):
     "Write the parquet file whole or not at all"
     import pyarrow as pa
     import pyarrow.parquet as pq
-    table = pa.Table.from_pylist(records, schema=_schema().with_metadata({'torchcell_nb': json.dumps(settings)}))
+    schema = _schema().with_metadata({'torchcell_nb': json.dumps(settings)})
+    table = pa.Table.from_pylist(records, schema=schema)
     with whole(out) as part: pq.write_table(table, part, compression='zstd')
 
 # %% ../../nbs/cells/09_catalogue.ipynb #c3e75695
@@ -246,11 +253,10 @@ class Catalogue:
         path:str|Path # a parquet file of `make_catalogue`
     ):
         import pyarrow.parquet as pq
-        self.path = Path(path)
-        if not self.path.is_file(): raise FileNotFoundError(f'{path}: no such catalogue; make it with `torchcell_nb cells catalogue`')
-        with reading(path, 'make it with `torchcell_nb cells catalogue`'):
-            about = (pq.read_schema(path).metadata or {}).get(b'torchcell_nb')
-        if about is None: raise DataError(f'{path}: is no catalogue of cells; make it with `torchcell_nb cells catalogue`')
+        self.path, mend = Path(path), 'make it with `torchcell_nb cells catalogue`'
+        if not self.path.is_file(): raise FileNotFoundError(f'{path}: no such catalogue; {mend}')
+        with reading(path, mend): about = (pq.read_schema(path).metadata or {}).get(b'torchcell_nb')
+        if about is None: raise DataError(f'{path}: is no catalogue of cells; {mend}')
         self.settings = json.loads(about)    # label, group, piece, matrix
 
     def records(self)->list: # of dictionaries, one a file
@@ -282,7 +288,8 @@ def files(self:Catalogue)->pd.DataFrame: # one row a file
 def counts(self:Catalogue)->pd.DataFrame: # file, start, stop, label, group, cells
     "Cells of each label and group in each piece; label and group are None where they are missing"
     counts = self.sql('select * from counts')
-    return counts.assign(**{name: counts[name].astype(object).where(counts[name].notna(), None) for name in ('label', 'group')})
+    texts = {name: counts[name].astype(object) for name in ('label', 'group')}
+    return counts.assign(**{name: column.where(column.notna(), None) for name, column in texts.items()})
 
 @patch(as_prop=True)
 def failed(self:Catalogue)->pd.DataFrame: # file, error
@@ -301,10 +308,12 @@ def address(self:Catalogue,
 def stamp(self:Catalogue,
     file:str # as the catalogue names it
 )->tuple: # as `file_stamp` gives it
-    "Which version of a file was catalogued. Raises KeyError for a file that is not in the catalogue"
-    found = {facts['file']: (facts['size'], facts['stamp']) for facts in self.records()}
-    if file not in found: raise KeyError(f'{file}: is not in {self.path.name}; did you mean {nearest(file, found)!r}?')
-    return found[file]
+    "Which version of a file was catalogued. Raises KeyError for a file that is not there, or could not be read"
+    if not hasattr(self, '_stamps'):
+        found = self.sql('select file, size, stamp from files where error is null')
+        self._stamps = {file: (int(size), stamp) for file, size, stamp in found.itertuples(index=False)}
+    if file in self._stamps: return self._stamps[file]
+    raise KeyError(f'{file}: is not in {self.path.name}; did you mean {nearest(file, self._stamps)!r}?')
 
 @patch
 def copies(self:Catalogue)->list: # of lists of files
@@ -317,7 +326,7 @@ def copies(self:Catalogue)->list: # of lists of files
 def unknown_labels(self:Catalogue,
     ontology:Ontology # as `read_cell_ontology` gives it
 )->pd.DataFrame: # as `label_problems` gives it, and files
-    "Labels that are no terms, what to do about them, and how many cells of how many files have them. They hinder nothing"
+    "Labels that are no terms, what to do about them, and the cells and files that have them. They hinder nothing"
     labels = self.sql('select label, sum(cells)::bigint as cells, count(distinct file) as files from counts '
                       'where label is not null group by label').set_index('label')
     problems = label_problems(ontology, labels.index)
@@ -328,31 +337,34 @@ def unknown_labels(self:Catalogue,
 # %% ../../nbs/cells/09_catalogue.ipynb #dfc7ba91
 @patch
 def _facts(self:Catalogue):
-    about = self.sql('select count(*) as files, count(error) as failed, sum(cells)::bigint as cells, sum(size)/1e9 as gb from files').iloc[0]
-    within = self.sql('select count(distinct label) as labels, count(distinct "group") as groups, '
-                      'sum(cells) filter (label is null)::bigint as unlabelled from counts').iloc[0]
-    number = lambda v: 0 if pd.isna(v) else int(v)
-    return dict(files=number(about.files), cells=number(about.cells), labels=number(within.labels), groups=number(within.groups),
-                without_label=number(within.unlabelled), failed=number(about.failed), copies=sum(len(c) - 1 for c in self.copies()))
+    "Numbers for `__repr__`"
+    of_files = 'select count(*) as files, count(error) as failed, sum(cells)::bigint as cells from files'
+    of_counts = ('select count(distinct label) as labels, count(distinct "group") as groups, '
+                 'sum(cells) filter (label is null)::bigint as without_label from counts')
+    found = {**self.sql(of_files).iloc[0], **self.sql(of_counts).iloc[0]}
+    found = {name: 0 if pd.isna(value) else int(value) for name, value in found.items()}
+    return dict(**found, copies=sum(len(same) - 1 for same in self.copies()))
 
 @patch
 def __repr__(self:Catalogue):
     f = self._facts()
     words = dict(failed='unreadable', copies='copies of other files', without_label='cells without a label')
     more = [f'{f[name]:,} {word}' for name, word in words.items() if f[name]]
-    start = f'Catalogue: {f["files"]:,} files, {f["cells"]:,} cells, {f["labels"]:,} labels of {f["groups"]:,} groups'
-    return '; '.join([start, *more])
+    of = f'{f["labels"]:,} labels of {f["groups"]:,} groups'
+    return '; '.join([f'Catalogue: {f["files"]:,} files, {f["cells"]:,} cells, {of}', *more])
 
 @patch
 def _repr_html_(self:Catalogue):
-    top = self.sql('select label, sum(cells)::bigint as cells, count(distinct "group") as groups, count(distinct file) as files '
-                   'from counts where label is not null group by label order by cells desc, label limit 6')
-    facts = dict(label=self.settings['label'], group=self.settings['group'], rows_of_a_piece=self.settings['piece'])
-    return card(repr(self), facts, top.set_index('label'), 'files, counts, failed; sql(...) for everything else')
+    top = self.sql('select label, sum(cells)::bigint as cells, count(distinct "group") as groups, '
+                   'count(distinct file) as files from counts '
+                   'where label is not null group by label order by cells desc, label limit 6')
+    facts = {'label': self.settings['label'], 'group': self.settings['group'], 'rows of a piece': self.settings['piece']}
+    return card(repr(self), facts, top.set_index('label'), 'files, counts, failed; sql(...) for all else')
 
 # %% ../../nbs/cells/09_catalogue.ipynb #f82dd3d2
 @patch
 def distributions(self:Catalogue)->pd.DataFrame: # file, and what `matrix_distributions` gives
-    "Distributions of counts and active genes of the files whose matrix was read; no rows unless `matrix=True`"
-    found = [dict(file=facts['file'], **facts['distributions']) for facts in self.records() if facts['distributions']]
+    "Distributions of counts and active genes of the files whose matrix was read, with `matrix=True`"
+    records = [facts for facts in self.records() if facts['distributions']]
+    found = [dict(file=facts['file'], **facts['distributions']) for facts in records]
     return pd.DataFrame(found, columns=['file', *distribution_fields()])

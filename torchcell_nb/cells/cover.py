@@ -32,7 +32,8 @@ class Fragments:
 
     def __repr__(self):
         files, rows = self.table.file.nunique(), int((self.table.stop - self.table.start).sum())
-        text = f'Fragments: {len(self):,} of {files:,} files, {rows:,} rows, {len(self.pairs):,} pairs of label and group'
+        pairs = f'{len(self.pairs):,} pairs of label and group'
+        text = f'Fragments: {len(self):,} of {files:,} files, {rows:,} rows, {pairs}'
         return text + (f'; {self.unlabelled:,} cells without label or group' if self.unlabelled else '')
 
 # %% ../../nbs/cells/10_cover.ipynb #9808bc1d
@@ -47,8 +48,9 @@ def _without_copies(catalogue, counts, copies):
     "Leave out files that hold the same cells as an earlier one, or refuse. Raises DataError"
     same = catalogue.copies()
     if same and copies == 'refuse':
+        copied = sum(len(s) - 1 for s in same)
         raise DataError(f'{catalogue.path}: {", ".join(same[0])} hold the same cells, and would be counted twice '
-                        f"({sum(len(s) - 1 for s in same):,} copies in all); read the first of them alone with copies='first'")
+                        f"({copied:,} copies in all); read the first of them alone with copies='first'")
     return counts[~counts.file.isin([file for files in same for file in files[1:]])]
 
 # %% ../../nbs/cells/10_cover.ipynb #34d670f8
@@ -59,7 +61,7 @@ def fragments(
     groups:Sequence[str]=None, # these alone; all unless given
     copies:str='refuse' # files with the same cells: 'refuse', or 'first' to read only the first of them
 )->Fragments:
-    "What can be read. Raises ConfigError for a label or group that no file has, DataError for files with the same cells"
+    "What can be read. Raises ConfigError for a label or group that no file has, DataError for copies"
     one_of('by', by, ('piece', 'file'), ConfigError)
     one_of('copies', copies, ('refuse', 'first'), ConfigError)
     counts = _without_copies(catalogue, catalogue.counts, copies)
@@ -73,7 +75,8 @@ def fragments(
         if asked is None: continue
         _known_only(name, asked, counts[name].unique())
         counts = counts[counts[name].isin(list(asked))]
-    pairs = counts[['label', 'group']].drop_duplicates().sort_values(['label', 'group']).reset_index(drop=True)
+    pairs = counts[['label', 'group']].drop_duplicates()
+    pairs = pairs.sort_values(['label', 'group']).reset_index(drop=True)
     row = counts.merge(table.reset_index(names='row'), on=['file', 'start', 'stop']).row
     column = counts.merge(pairs.reset_index(names='column'), on=['label', 'group']).column
     cells = sparse.coo_array((counts.cells, (row, column)), shape=(len(table), len(pairs)), dtype=np.int64)
@@ -109,8 +112,9 @@ def _ilp_cover(cells, need, cost, time_limit):
     "What HiGHS finds (None if nothing in time), and a lower bound of the cost"
     from scipy.optimize import Bounds, LinearConstraint, milp
     useful = sparse.csc_array(np.minimum(cells, need).T.astype(float))
-    result = milp(cost, integrality=1, bounds=Bounds(0, 1), constraints=LinearConstraint(useful, need, np.inf),
-                  options=dict(time_limit=time_limit, mip_rel_gap=0))
+    enough = LinearConstraint(useful, need, np.inf)
+    options = dict(time_limit=time_limit, mip_rel_gap=0)
+    result = milp(cost, integrality=1, bounds=Bounds(0, 1), constraints=enough, options=options)
     bound = result.get('mip_dual_bound')
     if bound is None or not np.isfinite(bound): bound = _relaxed_bound(useful, need, cost)
     return (None if result.x is None else result.x > .5), bound
@@ -166,12 +170,14 @@ class Cover:
 
 # %% ../../nbs/cells/10_cover.ipynb #62ee6df0
 @patch(as_prop=True)
-def coverage(self:Cover)->pd.DataFrame: # label, group, available, covered: cells, for every label in every group
+def coverage(self:Cover)->pd.DataFrame: # label, group, available, covered (cells); all labels in all groups
     "What there is of each pair, and what the chosen fragments hold of it"
     pairs, n = self.fragments.pairs, self.fragments.cells
-    counts = pairs.assign(available=np.asarray(n.sum(0)).ravel(), covered=np.asarray(n[self.chosen].sum(0)).ravel())
-    every = pd.MultiIndex.from_product([pairs.label.unique(), sorted(pairs.group.unique())], names=['label', 'group'])
-    return counts.set_index(['label', 'group']).reindex(every, fill_value=0).reset_index()
+    available, covered = (np.asarray(part.sum(0)).ravel() for part in (n, n[self.chosen]))
+    counts = pairs.assign(available=available, covered=covered)
+    names = ['label', 'group']
+    every = pd.MultiIndex.from_product([sorted(pairs[name].unique()) for name in names], names=names)
+    return counts.set_index(names).reindex(every, fill_value=0).reset_index()
 
 @patch(as_prop=True)
 def short(self:Cover)->pd.DataFrame: # label, group, available, covered
@@ -182,15 +188,17 @@ def short(self:Cover)->pd.DataFrame: # label, group, available, covered
 def __repr__(self:Cover):
     rows = int((self.table.stop - self.table.start).sum())
     best = 'none cheaper exists' if self.gap < 1e-9 else f'at most {self.gap:.1%} from the cheapest'
-    text = (f'Cover: {len(self.chosen):,} of {len(self.fragments):,} fragments, {rows:,} rows of {self.table.file.nunique():,} files; '
+    of = f'{rows:,} rows of {self.table.file.nunique():,} files'
+    text = (f'Cover: {len(self.chosen):,} of {len(self.fragments):,} fragments, {of}; '
             f'{self.cells:,} cells of every label in every group; {best}')
-    return text + (f'; {len(self.short):,} of {len(self.coverage):,} pairs have fewer cells' if len(self.short) else '')
+    short = len(self.short)
+    return text + (f'; {short:,} of {len(self.coverage):,} pairs have fewer cells' if short else '')
 
 @patch
 def _repr_html_(self:Cover):
-    found = 'nothing in time' if self.ilp is None else f'{self.ilp:,.10g}'
-    return card(repr(self), {'cost': f'{self.cost:,.10g}', 'lower bound': f'{self.bound:,.10g}', 'greedy': f'{self.greedy:,.10g}',
-                             'integer program': found}, self.table.head(5), 'table, coverage, short')
+    costs = {'cost': self.cost, 'lower bound': self.bound, 'greedy': self.greedy, 'integer program': self.ilp}
+    facts = {name: 'nothing in time' if cost is None else f'{cost:,.10g}' for name, cost in costs.items()}
+    return card(repr(self), facts, self.table.head(5), 'table, coverage, short')
 
 # %% ../../nbs/cells/10_cover.ipynb #9bfc50ca
 def cover_labels(
@@ -199,13 +207,16 @@ def cover_labels(
     cost:str|Sequence[float]='fragments', # 'fragments' (1 each), 'rows', or [F] numbers above 0
     time_limit:float=20. # seconds for the integer program
 )->Cover:
-    """The cheapest fragments that hold N cells of every pair, or all where there are fewer. A run that is stopped by its time may end
-    with another cover on another machine. Raises ConfigError for numbers that cannot be used, DataError if no cell has a label"""
+    """The cheapest fragments that hold N cells of every pair, or all where there are fewer. A run that is stopped by
+    its time may end with another cover on another machine. Raises ConfigError for numbers that cannot be used,
+    DataError if no cell has a label"""
     if cells < 1: raise ConfigError(f'cells={cells}: expected 1 or more')
-    if not len(fragments.pairs): raise DataError('no cell has a label and a group: name the columns when the catalogue is made')
+    if not len(fragments.pairs):
+        raise DataError('no cell has a label and a group: name the columns when the catalogue is made')
     if isinstance(cost, str):
         one_of('cost', cost, ('fragments', 'rows'), ConfigError)
-        cost = np.ones(len(fragments)) if cost == 'fragments' else fragments.table.stop - fragments.table.start
+        rows = fragments.table.stop - fragments.table.start
+        cost = np.ones(len(fragments)) if cost == 'fragments' else rows
     cost = np.asarray(cost, float)
     if cost.shape != (len(fragments),) or not (cost > 0).all():
         raise ConfigError(f'cost: expected {len(fragments):,} numbers above 0, one a fragment')
@@ -226,7 +237,7 @@ def draw_cover(
     chosen = np.isin(np.arange(len(table)), cover.chosen)
     y = table.file.map(files)
     for of, colour in ((~chosen, palette['quiet']), (chosen, palette['blue'])):
-        ax.barh(y[of], (table.stop - table.start)[of], left=table.start[of], color=colour, height=.75, edgecolor='white', lw=.4)
+        ax.barh(y[of], (table.stop - table.start)[of], .75, table.start[of], color=colour, edgecolor='white', lw=.4)
     few = len(files) <= 24
     ax.set(xlabel='row of the file', title=f'{len(cover.chosen):,} of {len(table):,} fragments are read',
            ylim=(len(files) - .4, -.6), ylabel='' if few else f'{len(files):,} files')

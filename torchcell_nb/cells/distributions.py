@@ -71,8 +71,9 @@ def matrix_distributions(
     x, # X of an open h5ad file: h5py.Dataset, or h5py.Group of a sparse matrix
     most:int=2**21 # entries that are read at a time
 )->dict: # see `distribution_fields`; histograms over `total_edges` and `active_edges`
-    """Distributions over cells of the sum of values and of the number of active genes. Quantiles are those of 0, 5, 25, 50, 75, 95 and 100 percent.
-    `empty` cells have no active gene; they are in the quantiles and not in the histograms"""
+    """Distributions over cells of the sum of values and of the number of active genes. Quantiles are those of 0, 5,
+    25, 50, 75, 95 and 100 percent. `empty` cells have no active gene; they are in the quantiles and not in the
+    histograms"""
     n = int((x.shape if hasattr(x, 'shape') else x.attrs.get('shape', x.attrs.get('h5sparse_shape')))[0])
     totals, active, missing, whole, lowest = np.zeros(n), np.zeros(n, np.int64), 0, True, 0.
     for rows, values in _entries(x, most):
@@ -93,8 +94,8 @@ def matrix_distributions(
 def _order(table):
     "Kinds together, counts first; within a kind by the median sum"
     kinds = table.kind.map({'counts': 0, 'log': 1, 'neither': 2})
-    return table.assign(_kind=kinds, _median=[q[3] if len(q) else 0 for q in table.total_quantiles]).sort_values(
-        ['_kind', '_median'], kind='stable').drop(columns=['_kind', '_median'])
+    medians = [quantiles[3] if len(quantiles) else 0 for quantiles in table.total_quantiles]
+    return table.iloc[np.lexsort((medians, kinds))]
 
 _colours = dict(counts=palette['blue'], log=palette['validation'], neither=palette['purple'])
 
@@ -126,7 +127,8 @@ def _rows(ax, shares, edges, kinds):
 # %% ../../nbs/cells/16_distributions.ipynb #f399b5db
 def _frame(ax, shares, edges, label, title):
     seen = np.flatnonzero(shares.max(0) > .02)
-    low, high = (max(0, seen.min() - 3), min(len(edges) - 1, seen.max() + 4)) if len(seen) else (0, len(edges) - 1)
+    low, high = 0, len(edges) - 1
+    if len(seen): low, high = max(low, seen.min() - 3), min(high, seen.max() + 4)
     ax.set(xscale='log', xlim=(edges[low], edges[high]), xlabel=label, title=title)
     ticks = (1, 2, 5) if edges[high]/edges[low] < 30 else (1, 3)
     ax.xaxis.set_major_locator(LogLocator(subs=ticks))
@@ -138,11 +140,13 @@ def _frame(ax, shares, edges, label, title):
 def draw_distributions(
     table:pd.DataFrame # one row a file: file, and what `matrix_distributions` gives
 )->plt.Figure:
-    "Counts and active genes of every file: ridges for up to twelve files, a row of an image for each otherwise. Raises ValueError for no files"
+    """Counts and active genes of every file: ridges for up to twelve files, a row of an image for each otherwise.
+    Raises ValueError for no files"""
     if not len(table): raise ValueError('no file has distributions: make the catalogue with matrix=True')
     table = _order(table)
     few = len(table) <= 12
-    fig, axes = plt.subplots(1, 2, figsize=(9.5, 1.4 + .36*len(table) if few else 5.2), layout='constrained', sharey=few)
+    height = 1.4 + .36*len(table) if few else 5.2
+    fig, axes = plt.subplots(1, 2, figsize=(9.5, height), layout='constrained', sharey=few)
     labels = 'sum of the values of a cell', 'active genes of a cell'
     for ax, column, edges, label in zip(axes, ('totals', 'active'), (total_edges, active_edges), labels):
         shares = _shares_of(table[column])
@@ -150,6 +154,7 @@ def draw_distributions(
         else: _rows(ax, shares, edges, table.kind)
         _frame(ax, shares, edges, label, ('Counts', 'Active genes')[column == 'active'])
     if not few: axes[1].set(ylabel='')
-    handles = [plt.Rectangle((0, 0), 1, 1, color=_colours[k]) for k in _colours if (table.kind == k).any()]
-    if len(handles) > 1 or not few: fig.legend(handles, [k for k in _colours if (table.kind == k).any()], loc='outside lower center', ncols=3, fontsize=9)
+    kinds = [kind for kind in _colours if (table.kind == kind).any()]
+    handles = [plt.Rectangle((0, 0), 1, 1, color=_colours[kind]) for kind in kinds]
+    if len(kinds) > 1: fig.legend(handles, kinds, loc='outside lower center', ncols=3, fontsize=9)
     return fig

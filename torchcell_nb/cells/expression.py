@@ -103,7 +103,7 @@ def kind_of(
     if kind is None and not why['log']: return 'log'
     if kind is None:
         raise DataError(f'neither counts ({why["counts"]}) nor log1p of counts per 10,000 ({why["log"]}): '
-                        'give one of them, such as sc.pp.normalize_total(adata, 1e4); sc.pp.log1p(adata)')
+                        'give one of them, such as scanpy makes: sc.pp.normalize_total(adata, target_sum=1e4), then sc.pp.log1p(adata)')
     if not why[kind]: return kind
     named = 'counts' if kind == 'counts' else 'log1p of counts per 10,000'
     raise DataError(f'not {named}: {why[kind]}; {_mends[kind]}')
@@ -363,6 +363,8 @@ def renamed(self:Expression,
 # %% ../../nbs/cells/02_expression.ipynb #9e90ab53
 symbol_columns = 'symbol', 'gene_symbol', 'gene_symbols', 'feature_name', 'gene_name', 'gene_names', 'gene_short_name'
 
+def _genes(n): return f'{n:,} gene{"s" if n != 1 else ""}'
+
 def _names_in(var, column):
     "Names of the genes in a column of var, and how many take theirs from the index"
     index = var.index.astype(str).to_numpy(object)
@@ -379,7 +381,7 @@ def _gene_names(var, genes):
         raise DataError(f"var has no column {column!r} (it has: {has}); name one of them with genes=, or 'index'")
     names, blank = _names_in(var, column)
     if genes is None and _are_ensembl(names): _refuse_ensembl(var, column, names)
-    notes = [f'{blank:,} genes without a symbol keep the name that they have in the file'] if blank else []
+    notes = [f'{_genes(blank)} without a symbol: the name in the index is used'] if blank else []
     return names, notes
 
 def _refuse_ensembl(var, column, names):
@@ -395,7 +397,8 @@ def _matrix_of(adata, layer):
     has = ['X'] if adata.X is not None else []
     has += [*adata.layers, *(['raw'] if adata.raw is not None else [])]
     if (layer or 'X') not in has:
-        raise DataError(f'{layer or "X"} is not there; name one of {", ".join(has) or "no matrix"} with layer=')
+        mend = f'name one of {", ".join(has)} with layer=' if has else 'the file has no matrix'
+        raise DataError(f'{layer or "X"} is not there; {mend}')
     if layer == 'raw': return adata.raw.X, adata.raw.var
     return adata.X if layer in (None, 'X') else adata.layers[layer], adata.var
 
@@ -411,10 +414,11 @@ def _filled(expression, empty):
     if not blank.any() or empty == 'keep': return expression
     if empty == 'error':
         few = ', '.join(expression.names(np.flatnonzero(blank)[:3]))
-        raise DataError(f"{blank.sum():,} of {len(blank):,} cells have no count, such as {few}; leave them out with empty='drop'")
+        raise DataError(f'{blank.sum():,} of {len(blank):,} cells without any count, such as {few}; '
+                        "leave them out with empty='drop'")
     if blank.all(): raise DataError(f'none of {len(blank):,} cells has a count; is it the right matrix?')
     kept = expression.take(~blank)
-    kept.notes = *kept.notes, f'{blank.sum():,} cells without any count were left out'
+    kept.notes = *kept.notes, f'left out: cells without any count, {blank.sum():,}'
     return kept
 
 # %% ../../nbs/cells/02_expression.ipynb #80c73881
@@ -438,7 +442,7 @@ def from_anndata(cls:Expression,
     matrix, unique = summed_genes(matrix, names, kind)
     if len(unique) < len(names):
         more = pd.Index(names)[pd.Index(names).duplicated()].unique()
-        notes.append(f'{len(more):,} genes stand in several columns, such as {more[0]}; their counts were added up')
+        notes.append(f'{_genes(len(more))} in more than one column, such as {more[0]}: their counts were added up')
     made = cls.trusted(matrix, unique, _unique_cells(cells), kind, adata.obs.copy(deep=False), tuple(notes))
     return _filled(made, empty)
 
@@ -450,11 +454,11 @@ def _as_objects(frame):
     "The same table with texts as categories of Python objects, which AnnData can write"
     made = {}
     for name, column in frame.items():
-        is_text = pd.api.types.is_string_dtype(column) or isinstance(column.dtype, pd.CategoricalDtype)
-        if is_text:
-            codes, texts = pd.factorize(column)
-            column = pd.Categorical.from_codes(codes, pd.Index(texts, dtype=object))
-        made[str(name)] = column if is_text else column.array
+        values = column.cat.categories if isinstance(column.dtype, pd.CategoricalDtype) else column
+        made[str(name)] = column.array
+        if pd.api.types.is_numeric_dtype(values): continue
+        codes, texts = pd.factorize(column)
+        made[str(name)] = pd.Categorical.from_codes(codes, pd.Index(list(map(str, texts)), dtype=object))
     return pd.DataFrame(made, frame.index.astype(object), pd.Index(list(made), dtype=object))
 
 def to_anndata(

@@ -56,12 +56,12 @@ def write_h5ad(
     adata, # AnnData
     path:str|Path # the file to make
 ):
-    "Write an AnnData object whole or not at all, whatever pandas calls its texts. Raises OSError that names the file"
+    "Write an AnnData object whole or not at all. Raises OSError that names the file"
     need('anndata', 'cells')
     import anndata, h5py
     obs, var = _as_objects(adata.obs), _as_objects(adata.var)
     plain = anndata.AnnData(adata.X, obs, var, uns=adata.uns, obsm=adata.obsm, layers=adata.layers)
-    with whole(path) as part, h5py.File(part, 'w', locking=False) as file:         # `whole` holds a lock already
+    with whole(path) as part, h5py.File(part, 'w', locking=False) as file:  # `whole` holds a lock already
         anndata.io.write_elem(file, '/', plain)
 
 # %% ../../nbs/cells/17_made_up.ipynb #71640573

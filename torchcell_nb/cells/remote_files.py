@@ -114,13 +114,14 @@ def _remote_info(address):
 def file_stamp(
     address:str|Path # a path, or an address that begins with http://, https:// or s3://
 )->tuple: # (bytes, text): the size, and what changes with the file
-    "Which version of a file this is. Raises FileNotFoundError, DataError where a server does not tell the size"
+    "Which version of a file this is. Raises FileNotFoundError, and DataError where a server tells no size"
     if not is_remote(address):
         if not Path(address).is_file(): raise FileNotFoundError(f'{address}: no such file; check the path')
         about = Path(address).stat()
         return about.st_size, f'{about.st_mtime_ns}'
     about = _remote_info(address)
-    if about.get('size') is None: raise DataError(f'{address}: the server does not say how large it is; download the file first')
+    if about.get('size') is None:
+        raise DataError(f'{address}: the server does not say how large it is; download the file first')
     marks = (about.get(name) for name in ('ETag', 'e_tag', 'Last-Modified', 'last_modified'))
     return about['size'], str(next(filter(None, marks), ''))
 
@@ -133,7 +134,8 @@ def _blocks_of(address, block):
         def _fetch_range(self, start, end): return self.fs.cat_file(self.path, start=start, end=end)
 
     system = _filesystem(_scheme(address))
-    kept = dict(block_size=block, cache_type='blockcache', cache_options=dict(maxblocks=max(32, 2**28//block)))
+    options = dict(maxblocks=max(32, 2**28//block))
+    kept = dict(block_size=block, cache_type='blockcache', cache_options=options)
     if _scheme(address) == 's3': return Blocks(system, str(address), 'rb', **kept)
     return system.open(str(address), 'rb', **kept)
 
@@ -141,7 +143,8 @@ def _blocks_of(address, block):
 def _plainly(error):
     "What is wrong with a file, in words for its reader; None where HDF5's own must do"
     text = str(error)
-    if 'support range requests' in text: return 'the server ignores ranges and sends the whole file; download it first'
+    if 'support range requests' in text:
+        return 'the server ignores ranges and sends the whole file; download it first'
     if 'file signature not found' in text: return 'is no HDF5 file; an h5ad file is expected'
     absent = re.search(r"object '(.+)' doesn't exist", text)
     if absent: return f'has no {absent[1]!r} where an h5ad file has one'
@@ -165,8 +168,8 @@ def open_h5(
     block:int=2**15, # bytes of a block; of remote files alone
     stamp:tuple=None # what `file_stamp` gave before; another version is refused
 )->Iterator: # h5py.File, to read
-    """Open an HDF5 file where it is. Raises FileNotFoundError, and DataError for a file that is empty, cut off or no HDF5 file,
-    that has changed since `stamp` was taken, or that changes while it is open"""
+    """Open an HDF5 file where it is. Raises FileNotFoundError, and DataError for a file that is empty, cut off or no
+    HDF5 file, that has changed since `stamp` was taken, or that changes while it is open"""
     need('h5py', 'cells')
     import h5py
     now = file_stamp(address)

@@ -5,12 +5,15 @@
 # %% auto #0
 __all__ = ['cell_classifiers', 'present_f1', 'group_table', 'make_classifier', 'rare_to_other', 'TypedCells',
            'leave_one_group_out', 'over_groups', 'group_difference', 'mean_of', 'StackedOverGroups', 'ChosenOverGroups',
-           'typing_settings', 'typing_table']
+           'weighted_typer', 'typing_settings', 'typing_table']
 
 # %% ../../nbs/cells/06_typing.ipynb #22d8e848
+import warnings
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -26,7 +29,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
 
-from .features import make_features
+from .features import WeightedGenes, gene_weights, make_features
 from .gene_text import random_directions
 from ..data import GeneVectors
 from ..ground import DataError, need, one_of
@@ -175,9 +178,8 @@ def _part(values):
 def _t_interval(mean, parts, level=.95):
     "Student's t interval of a mean whose variance has these parts; also the p value of 0"
     V = sum(v for v, _ in parts)
-    below = sum(v*v/df for v, df in parts)
     if not V > 0: return dict(mean=mean, low=np.nan, high=np.nan, p=np.nan)
-    df = V*V/below
+    df = min(df for v, df in parts if v > 0)
     half = stats.t.ppf((1 + level)/2, df)*np.sqrt(V)
     p = 2*stats.t.sf(abs(mean)/np.sqrt(V), df)
     return dict(mean=mean, low=mean - half, high=mean + half, p=p)
@@ -241,9 +243,6 @@ class StackedOverGroups(ClassifierMixin, BaseEstimator):
         return self.classes_[self.predict_proba(x).argmax(1)]
 
 # %% ../../nbs/cells/06_typing.ipynb #b495d41c
-import warnings
-from contextlib import contextmanager
-
 @contextmanager
 def _quiet():
     "A fold may lack a class: its probability is then 0, which is right"
@@ -252,21 +251,53 @@ def _quiet():
         warnings.filterwarnings('ignore', message='The least populated class in y')
         yield
 
-# %% ../../nbs/cells/06_typing.ipynb #94df672e
+# %% ../../nbs/cells/06_typing.ipynb #3d66fc5e
+def _held_out_probabilities(model, x, y, groups):
+    "[n, classes] probabilities of each cell by a classifier of the other groups"
+    names = np.unique(y)
+    made = np.zeros((len(y), len(names)))
+    for group in np.unique(groups):
+        train = groups != group
+        if len(np.unique(y[train])) == 1:
+            made[~train, np.searchsorted(names, y[train][0])] = 1
+            continue
+        fitted = _fit(clone(model), x[train], y[train], groups[train])
+        made[np.ix_(~train, np.searchsorted(names, fitted.classes_))] = fitted.predict_proba(x[~train])
+    return made
+
+def _candidates(names, means):
+    "Tuples of names: each by itself, and all sets of several where means count"
+    sizes = range(1, len(names) + 1) if means else [1]
+    return [c for size in sizes for c in combinations(names, size)]
+
+# %% ../../nbs/cells/06_typing.ipynb #f90f63de
 class ChosenOverGroups(ClassifierMixin, BaseEstimator):
-    "The candidate that is best on groups of the training cells, each left out in turn"
-    def __init__(self, candidates:Mapping[str, ClassifierMixin]): self.candidates = candidates
+    "The classifier, or mean of classifiers, that is best on groups of the training cells, each left out in turn"
+    def __init__(self,
+        models:Mapping[str, ClassifierMixin], # name -> classifier that gives probabilities
+        means:bool=False # mean probabilities of several are candidates as well
+    ):
+        self.models, self.means = models, means
 
     def fit(self,
         x:sparse.csr_array, # [n, g]
         y:Sequence[str], # [n]
         groups:Sequence[str] # [n], at least two
-    )->'ChosenOverGroups': # itself; `scores_` [candidates, groups], `chosen_`
+    )->'ChosenOverGroups': # itself; `scores_` [candidates, groups], `chosen_`, a tuple of names
         "Choose; of equals the first. Raises DataError for a single group"
-        def _scores(model): return leave_one_group_out(x, y, groups, lambda seed: clone(model)).scores().iloc[0]
-        self.scores_ = pd.DataFrame({name: _scores(model) for name, model in self.candidates.items()}).T
-        self.chosen_ = self.scores_.mean(axis=1).idxmax()
-        self.model_ = _fit(clone(self.candidates[self.chosen_]), x, y, groups)
+        y, groups = np.asarray(y), np.asarray(groups)
+        _check_cells(x, y, groups)
+        probabilities = {name: _held_out_probabilities(m, x, y, groups) for name, m in self.models.items()}
+        rows = {}
+        for names in _candidates(list(self.models), self.means):
+            called = np.unique(y)[sum(probabilities[name] for name in names).argmax(1)]
+            rows[' + '.join(names)] = TypedCells(y, groups, called[None]).scores().iloc[0]
+        self.scores_ = pd.DataFrame(rows).T
+        best = int(self.scores_.mean(axis=1).to_numpy().argmax())
+        self.chosen_ = _candidates(list(self.models), self.means)[best]
+        chosen = {name: clone(self.models[name]) for name in self.chosen_}
+        model = mean_of(chosen) if len(chosen) > 1 else next(iter(chosen.values()))
+        self.model_ = _fit(model, x, y, groups)
         self.classes_ = self.model_.classes_
         return self
 
@@ -276,7 +307,17 @@ class ChosenOverGroups(ClassifierMixin, BaseEstimator):
 
     def predict(self, x:sparse.csr_array)->np.ndarray: # [n]
         "The likeliest class"
-        return self.model_.predict(x)
+        return self.classes_[self.predict_proba(x).argmax(1)]
+
+# %% ../../nbs/cells/06_typing.ipynb #344284b5
+def weighted_typer(
+    n:int=4000, # genes to take
+    C:float=.1, # of logistic regression
+    total:float=500. # of the squared weights
+)->ChosenOverGroups: # not fitted; its `fit` needs groups
+    "Logistic regression on weighted genes; which weights, and whether a mean, is chosen over groups of the training cells"
+    def _one(weights): return make_pipeline(WeightedGenes(weights, n, total), make_classifier('logistic', C=C))
+    return ChosenOverGroups({weights: _one(weights) for weights in gene_weights}, means=True)
 
 # %% ../../nbs/cells/06_typing.ipynb #1b12b6ad
 def _vectors_of(vectors, genes, kind, seed):
@@ -298,8 +339,8 @@ def typing_settings(
         table = None if kind is None else _vectors_of(vectors, genes, kind, seed)
         columns = make_features(name, n, components, vectors=table, genes=genes)
         return make_pipeline(columns, make_classifier(classifier, seed))
-    made = {'majority': lambda seed: make_classifier('majority'), 'genes': partial(_make, name='genes'),
-            'components': partial(_make, name='components')}
+    made = {'majority': lambda seed: make_classifier('majority')}
+    made |= {name: partial(_make, name=name) for name in ('genes', 'unit genes', 'components')}
     for kind in ('text', 'shuffled text', 'random directions'):
         made[kind] = partial(_make, name='text', kind=kind)
         made[f'genes and {kind}'] = partial(_make, name='genes and text', kind=kind)

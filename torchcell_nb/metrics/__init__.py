@@ -26,7 +26,9 @@ __getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_at
         'fmax', 'micro_aupr', 'evaluate_multilabel', 'plot_term_curves'],
     'term_scores': ['fewest_clusters', 'TermScores'],
     'label_scores': ['nested_labels', 'label_errors', 'LabelScores', 'fewest_groups', 'mean_over_groups'],
+    'stopping': ['summed_probabilities', 'stop_where_sure', 'stopping_curve', 'choose_threshold', 'plot_stopping'],
+    'drawn_errors': ['label_tree', 'error_arcs', 'draw_errors'],
+    'maps': ['map_methods', 'map_figures', 'draw_map', 'compare_maps'],
     'shared_genes': ['Clusters', 'clusters_of'],
     'several': ['corrected_resampled_t', 'holm'],
-    'maps': ['map_methods', 'map_figures', 'draw_map', 'compare_maps'],
     'by_group': ['by_gene', 'by_degree', 'breakdown']}))
