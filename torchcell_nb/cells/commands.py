@@ -128,6 +128,74 @@ def _add_select(cells):
         help='for the integer program (default: 20)')
     parser.set_defaults(command=_select)
 
+# %% ../../nbs/cells/14_commands.ipynb #df6191be
+def _gene_vectors(args):
+    "The table of gene vectors, under the names that the cells use for genes"
+    from torchcell_nb.cells.gene_text import name_genes, read_gene_table, read_text_vectors
+    from torchcell_nb.data import read_vectors
+    table = None
+    if args.vectors is None or args.genes or args.names != 'symbol': table = read_gene_table(args.genes)
+    if args.vectors is None: vectors = read_text_vectors(None, table)
+    else: vectors = read_vectors(args.vectors, table.symbol.tolist() if args.genes else None)
+    return vectors if args.names == 'symbol' else name_genes(vectors, table, args.names)
+
+def _save_vectors(made, args):
+    "To the kind of file that the name asks for"
+    if args.out.endswith('.h5ad'): made.save_beside(args.file, args.out, args.key)
+    else: made.save(args.out)
+
+# %% ../../nbs/cells/14_commands.ipynb #39f8e4a9
+def _embed(args):
+    "Make a vector of every cell, write them, and say what they are made of"
+    from pathlib import Path
+    from torchcell_nb.cells.embed import genept_w
+    from torchcell_nb.cells.expression import read_expression
+    from torchcell_nb.ground import ConfigError, one_of
+    one_of('ending of --out', Path(args.out).suffix, ('.h5ad', '.npz', '.parquet'), ConfigError)
+    cells = read_expression(args.file, genes=None if args.names == 'symbol' else 'index')
+    for note in cells.notes: print(note)
+    made = genept_w(cells, _gene_vectors(args), args.weights, args.divide, args.threads,
+                    progress=args.progress)
+    _save_vectors(made, args)
+    facts = made.facts
+    share = facts['share of the expression with a vector']
+    print(f'{len(made):,} cells ({cells.kind}), {made.dim:,} numbers each: {args.out}')
+    print(f'{facts["genes with a vector"]:,} genes have a vector, {share:.1%} of the expression; '
+          f'{facts["genes without"]:,} have none and count as 0')
+    if facts['cells without any']:
+        print(f'{facts["cells without any"]:,} cells have no gene with a vector; theirs are 0')
+    print(f'{facts["cells per second"]:,.0f} cells a second ({facts["arithmetic"]})')
+
+# %% ../../nbs/cells/14_commands.ipynb #1f4e9364
+_about_embed = '''
+A vector for every cell of an h5ad file: GenePT-w, the sum of its genes' vectors, weighted by expression. The
+vectors of genes come from a parquet, text or .npz file, or else from the texts in the data folder.
+
+  torchcell_nb cells embed cells.h5ad --out vectors.npz --vectors genes.parquet'''
+
+def _add_embed(cells):
+    "`torchcell_nb cells embed`"
+    parser = cells.add_parser('embed', help='a vector for every cell, from vectors of genes',
+                              description=_about_embed, formatter_class=argparse.RawDescriptionHelpFormatter)
+    add = parser.add_argument
+    add('file', metavar='FILE', help='h5ad file, with counts or logarithms')
+    add('--out', required=True, metavar='FILE',
+        help='.npz, .parquet, or .h5ad: a copy of FILE with the vectors in obsm')
+    add('--vectors', metavar='FILE',
+        help="vectors of genes (default: of the genes' texts in TORCHCELL_NB_DATA)")
+    add('--genes', metavar='FILE',
+        help='table of genes: the rows of an .npz file without names, and other names')
+    add('--names', default='symbol', metavar='COLUMN',
+        help='what the cells call genes, such as ensembl (default: symbol)')
+    add('--weights', choices=('log', 'counts'), default='log',
+        help='log1p of counts per 10,000, or counts (default: log)')
+    add('--divide', choices=('norm', 'genes'), default='norm',
+        help="to length 1, or by the number of genes (default: norm)")
+    add('--key', default='X_genept', metavar='NAME', help='entry of obsm in an h5ad file (default: X_genept)')
+    add('--threads', type=int, default=0, metavar='N', help='CPU threads (default: all)')
+    add('--progress', action='store_true', help='show a progress bar')
+    parser.set_defaults(command=_embed)
+
 # %% ../../nbs/cells/14_commands.ipynb #9372b81e
 def _typer(args):
     "A typer from a file, or from labelled cells. Raises ValueError where neither is given, or both"
@@ -241,7 +309,7 @@ def _add_bench(benches):
     parser.set_defaults(command=_bench)
 
 # %% ../../nbs/cells/14_commands.ipynb #a2187778
-_cells_commands = [_add_catalogue, _add_select, _add_type]
+_cells_commands = [_add_catalogue, _add_select, _add_embed, _add_type]
 
 def add_commands(
     commands:argparse._SubParsersAction, # after `torchcell_nb`

@@ -41,7 +41,8 @@ class CellVectors:
 
     def __post_init__(self):
         values = np.asarray(self.values, np.float32)
-        if values.ndim != 2: raise DataError(f'{self.name}: expected [cells, numbers], got shape {values.shape}')
+        if values.ndim != 2:
+            raise DataError(f'{self.name}: expected [cells, numbers], got shape {values.shape}')
         cells = tuple(map(str, self.cells))
         _check_ids(self.name, cells, len(values))
         bad = np.argwhere(~np.isfinite(values))
@@ -123,7 +124,7 @@ def read_cell_vectors(
     key:str=None, # of an h5ad file: the entry of obsm; not needed where there is one only
     name:str=None # what the vectors are; the file's name unless given
 )->CellVectors:
-    "Vectors that another program has made, with the ids of their cells. Raises DataError, and FileNotFoundError"
+    "Vectors that another program has made, with the ids of their cells. Raises DataError, FileNotFoundError"
     path = Path(path)
     if path.suffix == '.h5ad': cells, values = _vectors_of_h5ad(path, key)
     elif path.suffix == '.npz': cells, values = _vectors_of_npz(path)
@@ -147,7 +148,8 @@ def save(self:CellVectors, path:str|Path):
     one_of('ending of the file', path.suffix, ('.npz', '.parquet'), ConfigError)
     with whole(path) as part:
         if path.suffix == '.npz':
-            with open(part, 'wb') as file: np.savez(file, vectors=self.values, cells=np.array(self.cells, str))
+            with open(part, 'wb') as file:
+                np.savez(file, vectors=self.values, cells=np.array(self.cells, str))
         else:
             table = pd.DataFrame(self.values, columns=[str(i) for i in range(self.dim)])
             table.insert(0, 'cell', self.cells)
@@ -160,7 +162,8 @@ def save_beside(self:CellVectors,
     path:str|Path, # .h5ad to make: a copy of the source, with the vectors
     key:str='X_genept' # of obsm; an entry of that name is replaced
 ):
-    "Copy an h5ad file, whole or not at all, and put the vectors into its obsm. Raises DataError for a cell without one"
+    """Copy an h5ad file, whole or not at all, and put the vectors into its obsm.
+    Raises DataError for a cell without one"""
     need('h5py', 'cells')
     import h5py
     from anndata.io import read_elem, write_elem
@@ -221,7 +224,8 @@ def _check_genes(expression, vectors, known):
     "Refuse cells none of whose genes has a vector"
     if known.any(): return
     first = expression.genes[0] if expression.genes else ''
-    hint = "Ensembl ids need name_genes(vectors, table, 'ensembl')" if first.startswith('ENS') else 'is it the same species?'
+    hint = 'is it the same species?'
+    if first.startswith('ENS'): hint = "Ensembl ids need name_genes(vectors, table, 'ensembl')"
     raise DataError(f'{vectors.name}: none of {len(expression.genes):,} genes of the cells has a vector; '
                     f'the cells have {first!r}, the vectors {vectors.genes[0]!r}; {hint}')
 
@@ -240,11 +244,11 @@ def genept_w(
     block:int=4096, # cells at a time
     progress:bool=False # show a progress bar
 )->CellVectors: # [n, d]; `facts` says what was left out, and how fast it was
-    "GenePT-w (Chen and Zou 2024). Raises DataError where no gene has a vector, and for counts asked of logarithms"
+    "GenePT-w (Chen and Zou 2024). Raises DataError without any known gene, or for logarithms as counts"
     one_of('weights', weights, weight_kinds)
     one_of('divide', divide, ways_to_divide)
     if weights == 'counts' and expression.kind != 'counts':
-        raise DataError("weights='counts': these cells hold logarithms; read their counts, or use weights='log'")
+        raise DataError("weights='counts': these cells hold logarithms; read their counts, or take 'log'")
     start = time.perf_counter()
     sums = _Sums(vectors, expression.genes)
     _check_genes(expression, vectors, sums.known)
@@ -318,5 +322,6 @@ def _checked_answer(answer, n, before):
     answer = np.asarray(answer, np.float32)
     columns = before[0].shape[1] if before else 'd'
     if answer.ndim != 2 or len(answer) != n or columns not in ('d', answer.shape[1]):
-        raise DataError(f'the embedder was given {n} texts; expected [{n}, {columns}], got {list(answer.shape)}')
+        raise DataError(f'the embedder was given {n} texts; expected [{n}, {columns}], '
+                        f'got {list(answer.shape)}')
     return answer

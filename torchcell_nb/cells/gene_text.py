@@ -78,10 +78,11 @@ def gene_texts(
         if part != 'go': one_of('parts', part, [*table.columns, 'go'], DataError)
         found[part] = _go_names(table, ontology) if part == 'go' else _clean(table[part])
     if required is not None: one_of('required', required, found, ConfigError)
-    columns = pd.DataFrame(found)
-    body = columns.apply(lambda row: '. '.join(t.rstrip('.') for t in row if t), axis=1)
-    missing = (body if required is None else columns[required]) == ''
-    texts = np.where(missing, '', table.symbol.astype(str) + ': ' + body + '.')
+    texts = []
+    for symbol, *given in zip(table.symbol, *found.values()):
+        known = [text.rstrip('.') for text in given if text]
+        enough = known if required is None else given[list(parts).index(required)]
+        texts.append(f'{symbol}: {". ".join(known)}.' if enough else '')
     return pd.Series(texts, pd.Index(table.symbol, name='symbol'), name='text')
 
 # %% ../../nbs/cells/03_gene_text.ipynb #09d09678

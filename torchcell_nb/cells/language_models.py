@@ -32,7 +32,8 @@ class TextService:
     ):
         address = os.environ.get('OPENAI_BASE_URL', '') if address is None else address
         if not address.startswith(('http://', 'https://')):
-            raise ConfigError(f'address={address!r}: expected http:// or https://; set OPENAI_BASE_URL, or give address=')
+            raise ConfigError(f'address={address!r}: expected http:// or https://; '
+                              'set OPENAI_BASE_URL, or give address=')
         self.model, self.address = model, address.rstrip('/')
         self._key = os.environ.get('OPENAI_API_KEY', '') if key is None else key
         self.retries, self.wait, self.timeout = retries, wait, timeout
@@ -72,13 +73,14 @@ def ask(self:TextService,
     path:str, # after the address, such as 'chat/completions'
     body:Mapping # of the request
 )->dict: # the answer
-    "Send a request, again if need be. Raises ConfigError where it is refused, and ConnectionError after the last try"
+    "Send a request, again if need be. Raises ConfigError if refused, ConnectionError after the last try"
     for tried in range(self.retries + 1):
         answer, problem, least = self._send(path, dict(body) | {'model': self.model})
         if isinstance(answer, dict): return answer
         if least is None: raise ConfigError(f'{self}: {path} was refused: {problem}')
         if tried < self.retries: time.sleep(max(least, self.wait*2**tried))
-    raise ConnectionError(f'{self}: {path}: no answer in {self.retries + 1} tries; the last: {problem or "no JSON object"}')
+    raise ConnectionError(f'{self}: {path}: no answer in {self.retries + 1} tries; '
+                          f'the last: {problem or "no JSON object"}')
 
 # %% ../../nbs/cells/18_language_models.ipynb #cc81ff61
 @patch
@@ -86,29 +88,33 @@ def write(self:TextService,
     prompt:str,
     tokens:int=400 # of the answer, at most
 )->str:
-    "The answer to a prompt, at temperature 0. Raises DataError for an answer that is empty or cut, and as `ask` does"
+    "The answer to a prompt, at temperature 0. Raises DataError for an empty or cut answer, and as `ask` does"
     body = dict(messages=[dict(role='user', content=prompt)], temperature=0, max_tokens=tokens)
     answer = self.ask('chat/completions', body)
     try: choice = answer['choices'][0]
-    except (KeyError, IndexError, TypeError): raise DataError(f'{self}: no text in {self._shown(answer)}') from None
+    except (KeyError, IndexError, TypeError):
+        raise DataError(f'{self}: no text in {self._shown(answer)}') from None
     text = (choice.get('message') or {}).get('content')
     if not isinstance(text, str) or not text.strip():
         raise DataError(f'{self}: an empty answer to {prompt[:60]!r}')
     if choice.get('finish_reason') == 'length':
-        raise DataError(f'{self}: the answer to {prompt[:60]!r} is cut at {tokens} tokens; ask for less, or give tokens=')
+        raise DataError(f'{self}: the answer to {prompt[:60]!r} is cut at {tokens} tokens; '
+                        'ask for less, or give tokens=')
     return text.strip()
 
 @patch
 def embed(self:TextService, texts:Sequence[str])->np.ndarray: # float32 [texts, d]
-    "Vectors of texts, in one request. Raises DataError for an answer that is not one vector for each, and as `ask` does"
+    "Vectors of texts, in one request. Raises DataError unless each has one vector, and as `ask` does"
     answer = self.ask('embeddings', dict(input=list(texts), encoding_format='float'))
     try:
         found = {int(row['index']): row['embedding'] for row in answer['data']}
         values = np.array([found[i] for i in range(len(texts))], np.float32)
     except (KeyError, TypeError, ValueError) as e:
-        raise DataError(f'{self}: {len(texts)} texts, and no vector for each: {type(e).__name__} {e}') from None
+        why = f'{type(e).__name__} {e}'
+        raise DataError(f'{self}: {len(texts)} texts, and no vector for each: {why}') from None
     if values.ndim != 2 or len(found) != len(texts) or not np.isfinite(values).all():
-        raise DataError(f'{self}: {len(texts)} texts; got {len(found)} vectors of shape {list(values.shape[1:])}, or no numbers')
+        raise DataError(f'{self}: {len(texts)} texts; got {len(found)} vectors '
+                        f'of shape {list(values.shape[1:])}, or no numbers')
     return values
 
 # %% ../../nbs/cells/18_language_models.ipynb #6dc7f4e7
@@ -130,22 +136,30 @@ def kept_answers(
     for path in sorted(Path(folder).glob(f'{kind}-*.jsonl')):
         for i, line in enumerate(path.read_text(encoding='utf-8').splitlines(), 1):
             try: rows.append(json.loads(line))
-            except ValueError: raise DataError(f'{path}: line {i} is no JSON; remove the file, it will be asked for again') from None
+            except ValueError:
+                raise DataError(f'{path}: line {i} is no JSON; remove the file to ask again') from None
     return pd.DataFrame(rows, columns=['key', 'model', 'prompt', 'answer'] if not rows else None)
 
 # %% ../../nbs/cells/18_language_models.ipynb #d5bd9bfa
 enrichment_prompts = {
     'gene': 'In five plain sentences, what does the human gene {symbol} ({name}) do? Known: {summary}',
-    'ageing': 'In three plain sentences, what is the human gene {symbol} ({name}) known for in ageing and disease?',
+    'ageing': 'In three plain sentences, what is the human gene {symbol} ({name}) known for '
+              'in ageing and disease?',
     'drugs and pathways': 'In three plain sentences, in which pathways is the human gene {symbol} ({name}), '
                           'and which drugs act on it?',
-    'cells and tissues': 'In three plain sentences, in which cell types and tissues is the human gene {symbol} ({name}) expressed?'}
+    'cells and tissues': 'In three plain sentences, in which cell types and tissues '
+                         'is the human gene {symbol} ({name}) expressed?'}
 
 def _filled(prompt, row):
     "A prompt with a gene's columns; texts that are missing are empty"
-    texts = {name: '' if value is None or value is pd.NA or value != value else value for name, value in row.items()}
+    texts = {name: '' if np.ndim(value) == 0 and pd.isna(value) else value for name, value in row.items()}
     try: return prompt.format(**texts)
-    except (KeyError, IndexError) as e: raise DataError(f'prompt {prompt[:40]!r}: the table has no column {e}') from None
+    except (KeyError, IndexError) as e:
+        raise DataError(f'prompt {prompt[:40]!r}: the table has no column {e}') from None
+
+def _keep_answers(folder, records):
+    path = _batch_file(folder, 'written', [record['key'] for record in records])
+    _write_lines(path.with_suffix('.jsonl'), records)
 
 def _written(todo, service, tokens, done):
     "Ask for each (key, prompt); what was answered is added to `done` even where a later one fails"
@@ -163,20 +177,22 @@ def enrich(
     ask:bool=True, # False: only read what is kept
     progress:bool=True # show a progress bar
 )->pd.DataFrame: # [G] by symbol, a column of texts for each prompt
-    """What a language model writes of each gene. Asks for what is not kept, and keeps every answer that came, even where a later
-    request fails. Raises DataError, also with ask=False for what is not kept, and the errors of `TextService.ask`"""
+    """What a language model writes of each gene. Asks for what is not kept, and keeps every answer that came,
+    even where a later request fails. Raises DataError, also for what is not kept with ask=False, and as
+    `TextService.ask` does"""
     wanted = {name: [_filled(p, row) for row in table.to_dict('records')] for name, p in prompts.items()}
     keys = {text: _key('written', service.name, text) for texts in wanted.values() for text in texts}
     kept = kept_answers(folder)
     answers = dict(zip(kept.key, kept.answer))
     todo = [(key, text) for text, key in keys.items() if key not in answers]
-    if todo and not ask: raise DataError(f'{folder}: {len(todo):,} of {len(keys):,} prompts have no answer; use ask=True')
+    if todo and not ask:
+        raise DataError(f'{folder}: {len(todo):,} of {len(keys):,} prompts have no answer; use ask=True')
     Path(folder).mkdir(parents=True, exist_ok=True)
     for low in _steps(len(todo), batch, progress):
         done = []
         try: _written(todo[low:low + batch], service, tokens, done)
         finally:
-            if done: _write_lines(_batch_file(folder, 'written', [r['key'] for r in done]).with_suffix('.jsonl'), done)
+            if done: _keep_answers(folder, done)
         answers |= {r['key']: r['answer'] for r in done}
     columns = {name: [answers[keys[text]] for text in texts] for name, texts in wanted.items()}
     return pd.DataFrame(columns, pd.Index(table.symbol, name='symbol'))
@@ -191,7 +207,8 @@ def _kept_vectors(folder):
     "Key -> vector, of all batches that are whole"
     found = {}
     for path in sorted(Path(folder).glob('embedded-*.npz')):
-        with np.load(path, allow_pickle=False) as file: found |= dict(zip(file['keys'].tolist(), file['vectors']))
+        with np.load(path, allow_pickle=False) as file:
+            found |= dict(zip(file['keys'].tolist(), file['vectors']))
     return found
 
 def _keep_vectors(folder, model, keys, texts, values):
@@ -206,8 +223,10 @@ def _one_each(values, texts, columns):
     "Vectors of a batch as float32. Raises DataError for another shape, another length, or what is not finite"
     values = np.asarray(values, np.float32)
     if values.ndim != 2 or len(values) != len(texts) or columns not in (None, values.shape[1]):
-        raise DataError(f'{len(texts)} texts: expected [{len(texts)}, {columns or "d"}] numbers, got {list(values.shape)}')
-    if not np.isfinite(values).all(): raise DataError(f'{texts[0][:40]!r} and others: a vector has numbers that are not finite')
+        raise DataError(f'{len(texts)} texts: expected [{len(texts)}, {columns or "d"}] numbers, '
+                        f'got {list(values.shape)}')
+    if not np.isfinite(values).all():
+        raise DataError(f'{texts[0][:40]!r} and others: a vector has numbers that are not finite')
     return values
 
 # %% ../../nbs/cells/18_language_models.ipynb #d8a4447c
@@ -223,12 +242,13 @@ def embed_texts(
     texts = texts[texts != '']
     call, model = getattr(embed, 'embed', embed), getattr(embed, 'name', None)
     if folder is not None and not model:
-        raise ConfigError('folder=: the embedder has no `name`, so its vectors could not be told from those of another')
+        raise ConfigError('folder=: the embedder has no `name`, so nothing would tell its vectors from others')
     keys = {text: _key('embedded', model, text) for text in texts}
     found = _kept_vectors(folder) if folder is not None else {}
     found = {key: found[key] for key in keys.values() if key in found}
     todo = [text for text, key in keys.items() if key not in found]
-    if todo and not ask: raise DataError(f'{folder}: {len(todo):,} of {len(keys):,} texts have no vector; use ask=True')
+    if todo and not ask:
+        raise DataError(f'{folder}: {len(todo):,} of {len(keys):,} texts have no vector; use ask=True')
     if folder is not None: Path(folder).mkdir(parents=True, exist_ok=True)
     columns = len(next(iter(found.values()))) if found else None
     for low in _steps(len(todo), batch, progress):
@@ -258,8 +278,11 @@ class LocalEmbedder:
 def local_embedder(
     folder:str|Path # with the model's files
 )->LocalEmbedder:
-    "A model of sentence-transformers. Raises ImportError where the library is missing, FileNotFoundError for the folder"
-    if not Path(folder).is_dir(): raise FileNotFoundError(f'{folder}: no such folder; models are not downloaded here')
+    "A model of sentence-transformers. Raises FileNotFoundError, and ImportError where the library is missing"
+    if not Path(folder).is_dir():
+        raise FileNotFoundError(f'{folder}: no such folder; models are not downloaded here')
     try: from sentence_transformers import SentenceTransformer
-    except ImportError: raise ImportError('sentence_transformers is not installed: pip install sentence-transformers') from None
+    except ImportError:
+        message = 'sentence_transformers is not installed: pip install sentence-transformers'
+        raise ImportError(message) from None
     return LocalEmbedder(SentenceTransformer(str(folder), local_files_only=True), Path(folder).name)
