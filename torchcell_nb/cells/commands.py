@@ -37,8 +37,8 @@ def _draw(catalogue, path):
 # %% ../../nbs/cells/14_commands.ipynb #d43e39f6
 _about_catalogue = '''
 Reads what each h5ad file says of itself (cells, genes, columns, format, cells of each label in each group),
-without its matrix: less than half a megabyte of a file. A run that was killed is gone on with. A later run reads
-only files that are new or have changed. Files that cannot be read are listed with the reason.
+without its matrix: less than half a megabyte of a file. A run that was killed is gone on with. A later run
+reads only files that are new or have changed. Files that cannot be read are listed with the reason.
 
   torchcell_nb cells catalogue atlas/ https://example.org/more.h5ad s3://bucket/b.h5ad --out atlas.parquet'''
 
@@ -95,16 +95,16 @@ def _write_cells(cells, names, path):
 # %% ../../nbs/cells/14_commands.ipynb #18b06a18
 _about_select = '''
 Reads the fewest pieces of files that hold N cells of every label in every group, draws that many at random,
-aligns their genes by name, and writes them, shuffled, to one h5ad file. Pairs of label and group with fewer cells
-are listed, and all of their cells are taken.
+aligns their genes by name, and writes them, shuffled, to one h5ad file. Pairs of label and group with fewer
+cells are listed, and all of their cells are taken.
 
   torchcell_nb cells select atlas.parquet --cells 500 --out cells.h5ad
   torchcell_nb cells select atlas.parquet --cells 500 --label CL:0000169 --group D1 D2 --out cells.h5ad'''
 
 def _add_select(cells):
     "`torchcell_nb cells select`"
-    parser = cells.add_parser('select', help='N cells of every label in every group, from the fewest fragments',
-                              description=_about_select,
+    parser = cells.add_parser('select', description=_about_select,
+                              help='N cells of every label in every group, from the fewest fragments',
                               formatter_class=argparse.RawDescriptionHelpFormatter)
     add = parser.add_argument
     add('catalogue', metavar='CATALOGUE', help='a parquet file of `torchcell_nb cells catalogue`')
