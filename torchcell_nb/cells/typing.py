@@ -123,6 +123,16 @@ class TypedCells:
         rows = [[_of(predicted, group) for group in names] for predicted in self.predicted]
         return pd.DataFrame(rows, columns=names)
 
+# %% ../../nbs/cells/06_typing.ipynb #b495d41c
+@contextmanager
+def _quiet():
+    "A fold may lack a class: its probability is then 0, which is right. The perceptron has a fixed number of epochs"
+    with warnings.catch_warnings():
+        warnings.filterwarnings('ignore', message='Number of classes in training fold')
+        warnings.filterwarnings('ignore', message='The least populated class in y')
+        warnings.filterwarnings('ignore', message='Stochastic Optimizer')
+        yield
+
 # %% ../../nbs/cells/06_typing.ipynb #4832957b
 def _check_cells(x, labels, groups):
     "Refuse what cannot be divided by group. Raises DataError"
@@ -141,7 +151,8 @@ def _check_cells(x, labels, groups):
 def _fit(model, x, y, groups):
     "Fit, with the groups for a model that asks for them"
     from sklearn.utils.validation import has_fit_parameter
-    return model.fit(x, y, groups=groups) if has_fit_parameter(model, 'groups') else model.fit(x, y)
+    asks = has_fit_parameter(model, 'groups')
+    with _quiet(): return model.fit(x, y, groups=groups) if asks else model.fit(x, y)
 
 def _one_fold(make, seed, x, y, groups, train):
     "Call the cells that do not train. A single class is called without a classifier"
@@ -194,12 +205,13 @@ def _t_interval(mean, parts, level=.95):
 def over_groups(
     scores:pd.DataFrame # [seeds, groups] of one classifier
 )->dict: # mean, low, high, groups, seeds
-    "Mean and 95% interval over groups and seeds; NaN ends under three groups"
+    "Mean and 95% interval over groups and seeds, from 0 to 1 at most; NaN ends under three groups"
     v = np.asarray(scores, float)
     parts = [_part(v.mean(0))] if v.shape[1] > 2 else []
     if parts and len(v) > 1: parts.append(_part(v.mean(1)))
     made = _t_interval(float(v.mean()), parts)
-    return dict(mean=made['mean'], low=made['low'], high=made['high'], groups=v.shape[1], seeds=len(v))
+    low, high = np.clip([made['low'], made['high']], 0, 1)
+    return dict(mean=made['mean'], low=float(low), high=float(high), groups=v.shape[1], seeds=len(v))
 
 def group_difference(
     a:pd.DataFrame, # [seeds, groups] scores of one classifier
@@ -249,15 +261,6 @@ class StackedOverGroups(ClassifierMixin, BaseEstimator):
     def predict(self, x:sparse.csr_array)->np.ndarray: # [n]
         "The likeliest class"
         return self.classes_[self.predict_proba(x).argmax(1)]
-
-# %% ../../nbs/cells/06_typing.ipynb #b495d41c
-@contextmanager
-def _quiet():
-    "A fold may lack a class: its probability is then 0, which is right"
-    with warnings.catch_warnings():
-        warnings.filterwarnings('ignore', message='Number of classes in training fold')
-        warnings.filterwarnings('ignore', message='The least populated class in y')
-        yield
 
 # %% ../../nbs/cells/06_typing.ipynb #3d66fc5e
 def _held_out_probabilities(model, x, y, groups):
