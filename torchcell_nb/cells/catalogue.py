@@ -111,7 +111,7 @@ def describe_file(
         for part in ('obs', 'X'):
             if part not in file: raise DataError(f'{address}: holds no {part}; an h5ad file is expected')
         if hasattr(file['obs'], 'dtype'):
-            raise DataError(f'{address}: obs was written by anndata before 0.7; write it again with a newer one')
+            raise DataError(f'{address}: obs was written by anndata before 0.7; write it with a newer one')
         facts = _matrix_facts(file['X'])
         found = {part: _names_of(file, part) for part in ('obs', 'var', 'layers')}
         columns = [_labels_and_notes(file, name, facts['cells'], notes) for name in (label, group)]
@@ -129,7 +129,7 @@ def _listed(path):
     return [line.strip() for line in lines if line.strip() and not line.startswith('#')]
 
 def _addresses(paths):
-    "Every file once, in order. Raises FileNotFoundError for a path that is not there, DataError for an empty folder"
+    "Every file once, in order. Raises FileNotFoundError for a missing path, DataError for an empty folder"
     found = []
     for path in paths:
         if is_remote(path): found.append(str(path))
@@ -202,8 +202,8 @@ def make_catalogue(
     progress:bool=True # show a bar
 )->'Catalogue':
     """Read what h5ad files say of themselves, and write it as one parquet file. A file that cannot be read is
-    listed with the reason. A run that was killed is gone on with. Raises FileNotFoundError, DataError, ConfigError,
-    and OSError if another process makes the same catalogue"""
+    listed with the reason. A run that was killed is gone on with. Raises FileNotFoundError, DataError,
+    ConfigError, and OSError if another process makes the same catalogue"""
     from fastprogress.fastprogress import progress_bar
     if piece < 1: raise ConfigError(f'piece={piece}: expected 1 row or more')
     out, settings = Path(out).resolve(), dict(label=label, group=group, piece=piece, matrix=matrix)
@@ -308,7 +308,7 @@ def address(self:Catalogue,
 def stamp(self:Catalogue,
     file:str # as the catalogue names it
 )->tuple: # as `file_stamp` gives it
-    "Which version of a file was catalogued. Raises KeyError for a file that is not there, or could not be read"
+    "Which version of a file was catalogued. Raises KeyError for a file that is not in it, or is unreadable"
     if not hasattr(self, '_stamps'):
         found = self.sql('select file, size, stamp from files where error is null')
         self._stamps = {file: (int(size), stamp) for file, size, stamp in found.itertuples(index=False)}
@@ -326,7 +326,7 @@ def copies(self:Catalogue)->list: # of lists of files
 def unknown_labels(self:Catalogue,
     ontology:Ontology # as `read_cell_ontology` gives it
 )->pd.DataFrame: # as `label_problems` gives it, and files
-    "Labels that are no terms, what to do about them, and the cells and files that have them. They hinder nothing"
+    "Labels that are no terms, what to do about them, and the cells and files that have them"
     labels = self.sql('select label, sum(cells)::bigint as cells, count(distinct file) as files from counts '
                       'where label is not null group by label').set_index('label')
     problems = label_problems(ontology, labels.index)
@@ -358,7 +358,7 @@ def _repr_html_(self:Catalogue):
     top = self.sql('select label, sum(cells)::bigint as cells, count(distinct "group") as groups, '
                    'count(distinct file) as files from counts '
                    'where label is not null group by label order by cells desc, label limit 6')
-    facts = {'label': self.settings['label'], 'group': self.settings['group'], 'rows of a piece': self.settings['piece']}
+    facts = {name: self.settings[name] for name in ('label', 'group', 'piece')}
     return card(repr(self), facts, top.set_index('label'), 'files, counts, failed; sql(...) for all else')
 
 # %% ../../nbs/cells/09_catalogue.ipynb #f82dd3d2

@@ -31,7 +31,8 @@ def _entries(path):
         packed = path.read_bytes()
         if path.suffix == '.zst': packed = pa.CompressedInputStream(pa.BufferReader(packed), 'zstd').read()
         entries = json.loads(packed)
-        if not isinstance(entries, dict): raise DataError(f'{path}: expected terms by id, found a {type(entries).__name__}')
+        if not isinstance(entries, dict):
+            raise DataError(f'{path}: expected terms by id, found a {type(entries).__name__}')
         for id, entry in entries.items():
             if {'label', 'ancestors'} <= set(entry): continue
             raise DataError(f'{path}: {id}: no label, or no ancestors; is this a file of the guide?')
@@ -73,7 +74,7 @@ def _cells_only(ontology):
 
 # %% ../../nbs/cells/01_cell_ontology.ipynb #da31458c
 def read_cell_ontology(
-    path:str|Path=None # .json or .json.zst of cellxgene-ontology-guide, or OBO; the release of 2026-03-26 unless given
+    path:str|Path=None # .json or .json.zst of the guide, or OBO; the release of 2026-03-26 unless given
 )->Ontology: # without annotations; the obsolete ids are in `replaced`
     """The Cell Ontology, by default from cells/ in TORCHCELL_NB_DATA.
     Raises FileNotFoundError, DataError or OntologyError naming the file"""
@@ -100,8 +101,9 @@ def _former(ontology, id):
     if not reason.startswith('obsolete') and not new: return reason, 'choose a type of cell', ''
     others = reason.partition('consider ')[2]
     if new in ontology: return 'obsolete', f'it was replaced by {_with_name(ontology, new)}', new
-    if new: return 'obsolete', f'{new} of another ontology replaced it: choose a term, or leave the cells out', ''
-    return 'obsolete', f'choose {others} or another term' if others else 'nothing replaced it: choose a term', ''
+    if new: return 'obsolete', f'{new} of another ontology replaced it: choose a term, or leave them out', ''
+    if others: return 'obsolete', f'choose {others} or another term', ''
+    return 'obsolete', 'nothing replaced it: choose a term', ''
 
 def _with_name(ontology, id): return f'{id} ({ontology.terms["name"].iloc[ontology.row_of(id)]})'
 
@@ -114,8 +116,10 @@ def _problem(ontology, label):
     if id in ontology: return 'not written as an id', f'write {_with_name(ontology, id)}', id
     former = _former(ontology, id)
     if former: return former
-    if re.fullmatch(r'CL:\d+', id): return 'unknown id', f'not in {ontology.name}: correct it, or read another release', ''
-    if re.fullmatch(r'[A-Za-z]+[:_]\d+', id): return 'id of another ontology', 'choose a term of the Cell Ontology', ''
+    if re.fullmatch(r'CL:\d+', id):
+        return 'unknown id', f'not in {ontology.name}: correct it, or read another release', ''
+    if re.fullmatch(r'[A-Za-z]+[:_]\d+', id):
+        return 'id of another ontology', 'choose a term of the Cell Ontology', ''
     named = ontology.terms[ontology.terms['name'].str.lower() == text.lower()].id.tolist()
     if len(named) == 1: return 'a name', f'write its id, {named[0]}', named[0]
     near = nearest(text, ontology.terms['name'])
@@ -127,8 +131,8 @@ problem_columns = ['label', 'cells', 'problem', 'mend', 'term']
 def label_problems(
     ontology:Ontology, # as `read_cell_ontology` gives it
     labels:Sequence[Hashable] # [n] ids of terms, a label for each cell
-)->pd.DataFrame: # `problem_columns`, a row for each label that is no term; term: the right id, '' where it is not certain
-    "The labels that are no terms, the most frequent first"
+)->pd.DataFrame: # `problem_columns`, a row for each label that is no term
+    "The labels that are no terms, the most frequent first. `term` is the right id, '' where it is unclear"
     counted = Counter(map(str, labels)).most_common()
     rows = [(label, cells, *_problem(ontology, label)) for label, cells in counted if label not in ontology]
     return pd.DataFrame(rows, columns=problem_columns)
@@ -139,7 +143,7 @@ def check_labels(
     labels:Sequence[Hashable], # [n] ids of terms, a label for each cell
     where:str='labels' # file and column, for the message
 ):
-    "Refuse labels that are no terms. Raises DataError that names up to three of them, the cells, and what to do"
+    "Refuse labels that are no terms. Raises DataError that names three of them, the cells, and what to do"
     found = label_problems(ontology, labels)
     if not len(found): return
     few = '; '.join(f'{r.label!r} ({r.cells:,} cell{"s" if r.cells != 1 else ""}): {r.problem}, {r.mend}'
@@ -151,7 +155,7 @@ def current_labels(
     ontology:Ontology, # as `read_cell_ontology` gives it
     labels:Sequence[Hashable] # [n] labels
 )->np.ndarray: # object [n]
-    "The labels, each replaced by the right id where `label_problems` is certain of it; the others stay as they are"
+    "The labels, replaced by the right id where `label_problems` is certain of it; others stay as they are"
     found = label_problems(ontology, labels)
     right = {r.label: r.term for r in found.itertuples() if r.term}
     return np.array([right.get(str(label), label) for label in labels] + [None], object)[:-1]

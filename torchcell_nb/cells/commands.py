@@ -37,8 +37,8 @@ def _draw(catalogue, path):
 # %% ../../nbs/cells/14_commands.ipynb #d43e39f6
 _about_catalogue = '''
 Reads what each h5ad file says of itself (cells, genes, columns, format, cells of each label in each group),
-without its matrix: less than half a megabyte of a file. A run that was killed is gone on with. A later run reads
-only files that are new or have changed. Files that cannot be read are listed with the reason.
+without its matrix: less than half a megabyte of a file. A run that was killed is gone on with. A later run
+reads only files that are new or have changed. Files that cannot be read are listed with the reason.
 
   torchcell_nb cells catalogue atlas/ https://example.org/more.h5ad s3://bucket/b.h5ad --out atlas.parquet'''
 
@@ -95,16 +95,16 @@ def _write_cells(cells, names, path):
 # %% ../../nbs/cells/14_commands.ipynb #18b06a18
 _about_select = '''
 Reads the fewest pieces of files that hold N cells of every label in every group, draws that many at random,
-aligns their genes by name, and writes them, shuffled, to one h5ad file. Pairs of label and group with fewer cells
-are listed, and all of their cells are taken.
+aligns their genes by name, and writes them, shuffled, to one h5ad file. Pairs of label and group with fewer
+cells are listed, and all of their cells are taken.
 
   torchcell_nb cells select atlas.parquet --cells 500 --out cells.h5ad
   torchcell_nb cells select atlas.parquet --cells 500 --label CL:0000169 --group D1 D2 --out cells.h5ad'''
 
 def _add_select(cells):
     "`torchcell_nb cells select`"
-    parser = cells.add_parser('select', help='N cells of every label in every group, from the fewest fragments',
-                              description=_about_select,
+    parser = cells.add_parser('select', description=_about_select,
+                              help='N cells of every label in every group, from the fewest fragments',
                               formatter_class=argparse.RawDescriptionHelpFormatter)
     add = parser.add_argument
     add('catalogue', metavar='CATALOGUE', help='a parquet file of `torchcell_nb cells catalogue`')
@@ -232,8 +232,11 @@ def _type(args):
     typer = _typer(args)
     print(typer)
     scores = typer.facts.get('macro-F1 of groups left out', {})
-    if scores: print('macro-F1 of each group when it was left out: ' + ', '.join(f'{k} {v:.3f}' for k, v in scores.items()))
-    elif args.train: print('how good it is on other donors is not known: name the column of donors with --group')
+    if scores:
+        each = ', '.join(f'{k} {v:.3f}' for k, v in scores.items())
+        print(f'macro-F1 of each group when it was left out: {each}')
+    elif args.train:
+        print('how good it is on other donors is not known: name the column of donors with --group')
     if args.save:
         typer.save(args.save)
         print(args.save)
@@ -243,7 +246,8 @@ def _type(args):
 
 def _tell_typed(told, out):
     "Counts of cells, genes, labels and seconds"
-    print(f'{told["cells"]:,} cells ({told["kind"]}); {told["found"]:,} genes of the typer found, {told["lacking"]:,} lacking')
+    genes = f'{told["found"]:,} genes of the typer found, {told["lacking"]:,} lacking'
+    print(f'{told["cells"]:,} cells ({told["kind"]}); {genes}')
     if told['empty']: print(f'{told["empty"]:,} cells have none of the genes: their label says nothing')
     for label, count in told['labels'].items(): print(f'  {label}: {count:,}')
     stages = ', '.join(f'{name} {seconds:.1f}' for name, seconds in told['stages'].items())
@@ -252,11 +256,11 @@ def _tell_typed(told, out):
 
 # %% ../../nbs/cells/14_commands.ipynb #c5b00558
 _about_type = '''
-Trains on an h5ad file with labels, and types another: a label for each cell, its probability, and those of all
-classes. Genes are found by symbol; those that are lacking count as 0. With --group, each group (donor) is also
-typed by the others, which tells how good the typer is on a new one.
+Trains on an h5ad file with labels, and types another: a label for each cell, its probability, and
+those of all classes. Genes are found by symbol; those that are lacking count as 0. With --group, each
+group (donor) is also typed by the others, which tells how good the typer is on a new one.
 
-  torchcell_nb cells type new.h5ad --train labelled.h5ad --group donor_id --save typer.safetensors --out labels.tsv
+  torchcell_nb cells type new.h5ad --train labelled.h5ad --group donor_id --save typer.safetensors
   torchcell_nb cells type more.h5ad --model typer.safetensors --out more.parquet'''
 
 def _add_type(cells):
@@ -269,9 +273,11 @@ def _add_type(cells):
     add('--train', metavar='FILE', help='an h5ad file of labelled cells')
     add('--model', metavar='FILE', help='a typer that --save wrote')
     add('--save', metavar='FILE', help='keep the typer, as .safetensors')
-    add('--label', default='cell_type_ontology_term_id', metavar='COLUMN', help='of obs (default: cell_type_ontology_term_id)')
+    add('--label', default='cell_type_ontology_term_id', metavar='COLUMN',
+        help='of obs (default: cell_type_ontology_term_id)')
     add('--group', metavar='COLUMN', help='of obs, such as donor_id: what is left out in turn')
-    add('--features', choices=('weighted genes', 'genes', 'unit genes', 'components', 'text'), default='weighted genes',
+    features = 'weighted genes', 'genes', 'unit genes', 'components', 'text'
+    add('--features', choices=features, default='weighted genes',
         help='what the classifier reads (default: weighted genes)')
     add('--vectors', metavar='FILE', help="of genes, for --features text (default: those of the data folder)")
     add('--symbols', metavar='COLUMN', help='of var with symbols of genes, or index')
@@ -291,16 +297,19 @@ def _bench(args):
     else:
         for row in rows:
             stages = ', '.join(f'{name} {seconds:.1f}' for name, seconds in row['stages'].items())
-            print(f'{row["way"]}: {row["cells"]:,} cells (real cells repeated) in {row["seconds"]:.1f} s: {stages}')
+            named = f'{row["way"]}: {row["cells"]:,} cells (real cells repeated)'
+            print(f'{named} in {row["seconds"]:.1f} s: {stages}')
     if args.figure: save_figure(lambda: plot_bench_cells(rows), args.figure)
 
 def _add_bench(benches):
     "`torchcell_nb bench cells`"
-    about = 'From an uncompressed h5ad file (just written) to a file of labels. Real cells of the data folder are repeated.'
+    about = ('From an uncompressed h5ad file (just written) to a file of labels. '
+             'Real cells of the data folder are repeated.')
     parser = benches.add_parser('cells', help='cells typed, from a file to labels', description=about)
     add = parser.add_argument
     add('--cells', type=int, default=100_000, metavar='N', help='cells to type (default: 100000)')
-    add('--way', nargs='+', default=['text'], choices=('text', 'weighted genes', 'scikit-learn', 'CellTypist-like'),
+    ways = 'text', 'weighted genes', 'scikit-learn', 'CellTypist-like'
+    add('--way', nargs='+', default=['text'], choices=ways,
         help='what types them (default: text)')
     add('--threads', type=int, default=2, metavar='N', help='CPU threads (default: 2)')
     add('--repeats', type=int, default=1, metavar='N', help='runs, of which the fastest counts (default: 1)')

@@ -49,8 +49,8 @@ def _without_copies(catalogue, counts, copies):
     same = catalogue.copies()
     if same and copies == 'refuse':
         copied = sum(len(s) - 1 for s in same)
-        raise DataError(f'{catalogue.path}: {", ".join(same[0])} hold the same cells, and would be counted twice '
-                        f"({copied:,} copies in all); read the first of them alone with copies='first'")
+        raise DataError(f'{catalogue.path}: {", ".join(same[0])} hold the same cells, and would be counted '
+                        f"twice ({copied:,} copies in all); read the first of them alone with copies='first'")
     return counts[~counts.file.isin([file for files in same for file in files[1:]])]
 
 # %% ../../nbs/cells/10_cover.ipynb #34d670f8
@@ -207,9 +207,9 @@ def cover_labels(
     cost:str|Sequence[float]='fragments', # 'fragments' (1 each), 'rows', or [F] numbers above 0
     time_limit:float=20. # seconds for the integer program
 )->Cover:
-    """The cheapest fragments that hold N cells of every pair, or all where there are fewer. A run that is stopped by
-    its time may end with another cover on another machine. Raises ConfigError for numbers that cannot be used,
-    DataError if no cell has a label"""
+    """The cheapest fragments that hold N cells of every pair, or all where there are fewer. A run that is
+    stopped by its time may end with another cover on another machine. Raises ConfigError for numbers that
+    cannot be used, DataError if no cell has a label"""
     if cells < 1: raise ConfigError(f'cells={cells}: expected 1 or more')
     if not len(fragments.pairs):
         raise DataError('no cell has a label and a group: name the columns when the catalogue is made')
@@ -237,7 +237,8 @@ def draw_cover(
     chosen = np.isin(np.arange(len(table)), cover.chosen)
     y = table.file.map(files)
     for of, colour in ((~chosen, palette['quiet']), (chosen, palette['blue'])):
-        ax.barh(y[of], (table.stop - table.start)[of], .75, table.start[of], color=colour, edgecolor='white', lw=.4)
+        rows = table.stop - table.start
+        ax.barh(y[of], rows[of], .75, table.start[of], color=colour, edgecolor='white', lw=.4)
     few = len(files) <= 24
     ax.set(xlabel='row of the file', title=f'{len(cover.chosen):,} of {len(table):,} fragments are read',
            ylim=(len(files) - .4, -.6), ylabel='' if few else f'{len(files):,} files')

@@ -71,9 +71,9 @@ def matrix_distributions(
     x, # X of an open h5ad file: h5py.Dataset, or h5py.Group of a sparse matrix
     most:int=2**21 # entries that are read at a time
 )->dict: # see `distribution_fields`; histograms over `total_edges` and `active_edges`
-    """Distributions over cells of the sum of values and of the number of active genes. Quantiles are those of 0, 5,
-    25, 50, 75, 95 and 100 percent. `empty` cells have no active gene; they are in the quantiles and not in the
-    histograms"""
+    """Distributions over cells of the sum of values and of the number of active genes. Quantiles are those
+    of 0, 5, 25, 50, 75, 95 and 100 percent. `empty` cells have no active gene; they are in the quantiles and
+    not in the histograms"""
     n = int((x.shape if hasattr(x, 'shape') else x.attrs.get('shape', x.attrs.get('h5sparse_shape')))[0])
     totals, active, missing, whole, lowest = np.zeros(n), np.zeros(n, np.int64), 0, True, 0.
     for rows, values in _entries(x, most):
@@ -140,8 +140,8 @@ def _frame(ax, shares, edges, label, title):
 def draw_distributions(
     table:pd.DataFrame # one row a file: file, and what `matrix_distributions` gives
 )->plt.Figure:
-    """Counts and active genes of every file: ridges for up to twelve files, a row of an image for each otherwise.
-    Raises ValueError for no files"""
+    """Counts and active genes of every file: ridges for up to twelve files, a row of an image for each
+    otherwise. Raises ValueError for no files"""
     if not len(table): raise ValueError('no file has distributions: make the catalogue with matrix=True')
     table = _order(table)
     few = len(table) <= 12

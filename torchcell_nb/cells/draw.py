@@ -102,8 +102,8 @@ def _wanted_genes(names, genes):
     shared = set(names[0]).intersection(*names[1:])
     if not shared:
         few = f'such as {names[0][0]} and {names[-1][0]}'
-        raise DataError(f'no gene is common to all {len(names)} files ({few}): are some of them Ensembl ids and '
-                        "others symbols? Name the column of var with symbols=, or say genes='all'")
+        raise DataError(f'no gene is common to all {len(names)} files ({few}): are some of them Ensembl ids '
+                        "and others symbols? Name the column of var with symbols=, or say genes='all'")
     return tuple(g for g in names[0] if g in shared)
 
 def _aligned(matrix, names, wanted):
@@ -158,7 +158,7 @@ def _twice(cells, places, matrix):
 class Drawn:
     "A training set, shuffled whole, and what became of its files"
     cells:Expression # obs: label, group, file, row
-    files:pd.DataFrame # of each file: file, cells, kind, genes, missing (of those wanted), unused (of its own)
+    files:pd.DataFrame # file, cells, kind, genes, missing (of those wanted), unused (of its own)
     same:int # cells that stand in two files and were taken once
     renamed:int # cells that share no more than a name; file and row were added to it
 
@@ -204,9 +204,9 @@ def draw_cells(
     seed:int=0, # of the drawing and of the shuffle
     progress:bool=True # show a bar
 )->Drawn:
-    """Read the chosen fragments, draw, align the genes by name, and shuffle all cells. Logarithms are taken over
-    all genes of a file. Raises DataError for a file that has changed or cannot be read, for cells that stand in two
-    files, and where no gene is common"""
+    """Read the chosen fragments, draw, align the genes by name, and shuffle all cells. Logarithms are taken
+    over all genes of a file. Raises DataError for a file that has changed or cannot be read, for cells that
+    stand in two files, and where no gene is common"""
     from fastprogress.fastprogress import progress_bar
     one_of('same', same, ('refuse', 'first'), ConfigError)
     catalogue, rows = cover.fragments.catalogue, rows_of(cover)
@@ -280,8 +280,9 @@ class CellStream:
     def __repr__(self):
         of = f'{self.rows.file.nunique():,} files, {len(self.genes):,} genes ({self.kind})'
         quality = f'{self.quality("file"):.2f} by file, {self.quality("label"):.2f} by label'
-        return (f'CellStream: {len(self.rows):,} cells of {of}, {self.blocks} blocks of {self.block_rows} rows '
-                f'in memory; shuffle quality {quality}, for batches of {self.batch}')
+        held = f'{self.blocks} blocks of {self.block_rows} rows in memory'
+        return (f'CellStream: {len(self.rows):,} cells of {of}, {held}; '
+                f'shuffle quality {quality}, for batches of {self.batch}')
 
 # %% ../../nbs/cells/11_draw.ipynb #8b6f460a
 @patch
@@ -349,9 +350,9 @@ def stream_cells(
     symbols:str=None, # column of var with the names of the genes, or 'index'
     seed:int=0 # of the shuffle
 )->CellStream:
-    """Batches of all cells of the chosen fragments whose label was asked for. Cells that stand in two files are not
-    looked for. Raises ConfigError for settings that cannot be used, DataError for a file that is stored by columns,
-    has changed, or shares no gene"""
+    """Batches of all cells of the chosen fragments whose label was asked for. Cells that stand in two files are
+    not looked for. Raises ConfigError for settings that cannot be used, DataError for a file that is stored by
+    columns, has changed, or shares no gene"""
     one_of('kind', kind, ('counts', 'log'), ConfigError)
     for name, value in dict(batch=batch, block_rows=block_rows, blocks=blocks).items():
         if value < 1: raise ConfigError(f'{name}={value}: expected 1 or more')

@@ -75,17 +75,20 @@ def _why_no_logs(matrix, genes, cells):
     whole = sum(np.sum(piece.data == np.rint(piece.data)) for piece in _pieces(matrix))
     if whole > matrix.nnz/20: return f'{whole:,} of {matrix.nnz:,} values are whole numbers'
     at = _first(matrix, lambda x: x > np.log1p(_total)*1.0001)
-    if at is not None: return f'{_entry(at, matrix, genes, cells)} is above log(10,001) = {np.log1p(_total):.2f}'
+    if at is not None:
+        return f'{_entry(at, matrix, genes, cells)} is above {np.log1p(_total):.2f}, log(10,001)'
     sums = _cell_sums(matrix, np.expm1)
     largest = int(np.argmax(sums))
-    if sums[largest] > _total*1.001: return f'cell {cells[largest]}: its values are of {sums[largest]:,.0f} counts'
+    if sums[largest] > _total*1.001:
+        return f'cell {cells[largest]}: its values are of {sums[largest]:,.0f} counts'
     filled = sums[sums > 0]
     if len(filled) > 1 and np.ptp(filled) < 1e-3*filled[0] < .999e-3*_total:
         return f'all cells have values of {filled[0]:,.0f} counts'
     return ''
 
 # %% ../../nbs/cells/02_expression.ipynb #36ba19d5
-_mends = dict(counts="are they logarithms? Then say kind='log'", log="are they counts? Then say kind='counts'")
+_mends = dict(counts="are they logarithms? Then say kind='log'",
+              log="are they counts? Then say kind='counts'")
 
 def kind_of(
     matrix:sparse.csr_array, # [n, g]
@@ -93,7 +96,7 @@ def kind_of(
     cells:Sequence[str], # [n]
     kind:str=None # what they are said to be; told by the values unless given
 )->str: # 'counts' or 'log'
-    """What the values are. Whole numbers are counts. Raises DataError that names the cell, the gene and the value
+    """What the values are. Whole numbers are counts. Raises DataError that names cell, gene and value
     where they are neither, or not what they are said to be"""
     if kind is not None: one_of('kind', kind, expression_kinds)
     _check_values(matrix, genes, cells)
@@ -103,7 +106,8 @@ def kind_of(
     if kind is None and not why['log']: return 'log'
     if kind is None:
         raise DataError(f'neither counts ({why["counts"]}) nor log1p of counts per 10,000 ({why["log"]}): '
-                        'give one of them, such as scanpy makes: sc.pp.normalize_total(adata, target_sum=1e4), then sc.pp.log1p(adata)')
+                        'give one of them; scanpy makes logarithms by sc.pp.normalize_total(adata, '
+                        'target_sum=1e4), then sc.pp.log1p(adata)')
     if not why[kind]: return kind
     named = 'counts' if kind == 'counts' else 'log1p of counts per 10,000'
     raise DataError(f'not {named}: {why[kind]}; {_mends[kind]}')
@@ -125,7 +129,8 @@ def _checked_names(what, names, count, mend):
     if len(set(names)) == count: return names
     twice = pd.Index(names)
     name = twice[twice.duplicated()][0]
-    raise DataError(f'{what} {name!r} stands {names.count(name)} times, first at place {names.index(name)}; {mend}')
+    first = names.index(name)
+    raise DataError(f'{what} {name!r} stands {names.count(name)} times, first at place {first}; {mend}')
 
 # %% ../../nbs/cells/02_expression.ipynb #1683a365
 class Expression(Samples):
@@ -213,8 +218,8 @@ def _tensors(matrix):
 
 @patch
 def tensors(self:Expression)->tuple: # genes int64 [entries], offsets int64 [n + 1], values float32 [entries]
-    """Logarithms as a weighted `EmbeddingBag` reads them: the gene of each entry above 0, where each cell begins,
-    and the values"""
+    """Logarithms as a weighted `EmbeddingBag` reads them: the gene of each entry above 0,
+    where each cell begins, and the values"""
     return _tensors(self.log().matrix)
 
 @patch
@@ -229,7 +234,8 @@ def of_gene(self:Expression,
     gene:str # its symbol
 )->np.ndarray: # float32 [n]
     "Values of one gene. Raises KeyError naming the nearest symbol"
-    if gene not in self.genes: raise KeyError(f'{gene!r} is no gene here; the nearest is {nearest(gene, self.genes)!r}')
+    if gene not in self.genes:
+        raise KeyError(f'{gene!r} is no gene here; the nearest is {nearest(gene, self.genes)!r}')
     return self.matrix[:, [self.genes.index(gene)]].toarray()[:, 0]
 
 _ensembl = re.compile(r'ENS[A-Z]*G\d{11}(\.\d+)?')
@@ -244,9 +250,10 @@ def _check_shared(have, want):
     "Refuse genes of which none is there"
     if not want or set(have) & set(want): return
     mend = 'are they genes of one species?'
-    if _are_ensembl(have) != _are_ensembl(want): mend = 'one of them has Ensembl ids and the other symbols: see `renamed`'
-    raise DataError(f'none of {len(want):,} genes, such as {want[0]}, is among the {len(have):,} of the cells, '
-                    f'such as {have[0]}; {mend}')
+    if _are_ensembl(have) != _are_ensembl(want):
+        mend = 'one of them has Ensembl ids and the other symbols: see `renamed`'
+    raise DataError(f'none of {len(want):,} genes, such as {want[0]}, is among the {len(have):,} of the '
+                    f'cells, such as {have[0]}; {mend}')
 
 @patch
 def over(self:Expression,
@@ -311,7 +318,8 @@ def __repr__(self:Expression):
 @patch
 def _repr_html_(self:Expression):
     facts = {'not 0': f'{self.matrix.nnz/max(np.prod(self.matrix.shape), 1):.1%}'}
-    if self.kind == 'counts' and len(self): facts['counts in a median cell'] = f'{np.median(_cell_sums(self.matrix)):,.0f}'
+    if self.kind == 'counts' and len(self):
+        facts['counts in a median cell'] = f'{np.median(_cell_sums(self.matrix)):,.0f}'
     if self.obs is not None: facts['obs'] = ', '.join(map(str, self.obs))
     facts |= {f'note {i}': note for i, note in enumerate(self.notes, 1)}
     return card(repr(self), {**facts, 'id': self.id})
@@ -319,14 +327,16 @@ def _repr_html_(self:Expression):
 # %% ../../nbs/cells/02_expression.ipynb #7199c2b7
 def _refuse_copies(matrix, names):
     "DataError where two columns of one gene hold the same values, not all 0"
-    columns = sparse.csc_array(matrix)
+    several = np.flatnonzero(pd.Index(names).duplicated(keep=False))
+    columns = sparse.csc_array(matrix[:, several])
     seen = {}
-    for j in np.flatnonzero(pd.Index(names).duplicated(keep=False)):
-        entries = slice(columns.indptr[j], columns.indptr[j + 1])
+    for k, j in enumerate(several):
+        entries = slice(columns.indptr[k], columns.indptr[k + 1])
         if entries.start == entries.stop: continue
         key = names[j], columns.indices[entries].tobytes(), columns.data[entries].tobytes()
         if entries.stop - entries.start > 1 and key in seen:
-            raise DataError(f'gene {names[j]!r}: columns {seen[key]} and {j} hold the same values; leave one of them out')
+            raise DataError(f'gene {names[j]!r}: columns {seen[key]} and {j} hold the same values; '
+                            'leave one of them out')
         seen[key] = j
 
 def summed_genes(
@@ -338,19 +348,28 @@ def summed_genes(
     place, unique = pd.factorize(np.array([*names, None], object)[:-1])
     if len(unique) == len(names): return matrix, tuple(names)
     _refuse_copies(matrix, list(names))
-    shape = len(names), len(unique)
-    onto = sparse.csr_array((np.ones(len(names)), (np.arange(len(names)), place)), shape=shape)
-    if kind == 'counts': return _clean(matrix @ onto), tuple(unique)
-    summed = sparse.csr_array(_with_values(matrix, np.expm1(matrix.data.astype(np.float64))) @ onto)
+    if kind == 'counts': return _clean(_added(matrix, place)), tuple(unique)
+    summed = _added(_with_values(matrix, np.expm1(matrix.data.astype(np.float64))), place)
     return _clean(_with_values(summed, np.log1p(summed.data))), tuple(unique)
+
+def _added(matrix, place):
+    "Columns of one place added up: the first of each, and onto them the few that are left"
+    first = np.unique(place, return_index=True)[1]
+    others = np.setdiff1d(np.arange(len(place)), first)
+    onto = (np.ones(len(others), matrix.dtype), (np.arange(len(others)), place[others]))
+    onto = sparse.csr_array(onto, shape=(len(others), len(first)))
+    more = sparse.csr_array(matrix[:, others] @ onto)
+    more.sum_duplicates()                             # rows in order are added many times faster
+    return sparse.csr_array(matrix[:, first] + more)
 
 # %% ../../nbs/cells/02_expression.ipynb #7cdbf859
 @patch
 def renamed(self:Expression,
     names:dict # gene -> other name, such as Ensembl id -> symbol
 )->Expression:
-    """The same cells, genes called by other names; genes that get one name are added up, and genes without another
-    name keep theirs. A version such as .12 of an Ensembl id is ignored. Raises DataError where no gene is known"""
+    """The same cells, genes called by other names; genes that get one name are added up, and genes without
+    another name keep theirs. A version such as .12 of an Ensembl id is ignored.
+    Raises DataError where no gene is known"""
     bare = [gene.partition('.')[0] if _ensembl.fullmatch(gene) else gene for gene in self.genes]
     called = [names.get(gene, names.get(short)) for gene, short in zip(self.genes, bare)]
     known = sum(map(bool, called))
@@ -361,7 +380,8 @@ def renamed(self:Expression,
     return Expression.trusted(matrix, genes, self.cells, self.kind, self.obs, notes)
 
 # %% ../../nbs/cells/02_expression.ipynb #9e90ab53
-symbol_columns = 'symbol', 'gene_symbol', 'gene_symbols', 'feature_name', 'gene_name', 'gene_names', 'gene_short_name'
+symbol_columns = ('symbol', 'gene_symbol', 'gene_symbols', 'feature_name', 'gene_name', 'gene_names',
+                  'gene_short_name')
 
 def _genes(n): return f'{n:,} gene{"s" if n != 1 else ""}'
 
@@ -374,11 +394,12 @@ def _names_in(var, column):
     return np.where(blank, index, names.astype(str).to_numpy(object)), int(blank.sum())
 
 def _gene_names(var, genes):
-    "Names of the genes, and notes. Raises DataError for a column that is not there, or Ensembl ids that nobody asked for"
+    "Names of the genes, and notes. Raises DataError for a missing column, or for Ensembl ids not asked for"
     column = genes or next((c for c in symbol_columns if c in var), 'index')
     if column != 'index' and column not in var:
         has = ', '.join(map(str, var)) or 'no column'
-        raise DataError(f"var has no column {column!r} (it has: {has}); name one of them with genes=, or 'index'")
+        raise DataError(f'var has no column {column!r} (it has: {has}); '
+                        "name one of them with genes=, or 'index'")
     names, blank = _names_in(var, column)
     if genes is None and _are_ensembl(names): _refuse_ensembl(var, column, names)
     notes = [f'{_genes(blank)} without a symbol: the name in the index is used'] if blank else []
@@ -386,8 +407,10 @@ def _gene_names(var, genes):
 
 def _refuse_ensembl(var, column, names):
     "DataError that says where symbols may be"
-    text = [c for c in var if c != column and not pd.api.types.is_numeric_dtype(var[c]) and not _are_ensembl(var[c])]
-    mend = f'name the column of var with symbols (genes={text[0]!r}?)' if text else 'var has no column with symbols'
+    others = [c for c in var if c != column and not pd.api.types.is_numeric_dtype(var[c])]
+    text = [c for c in others if not _are_ensembl(var[c])]
+    mend = 'var has no column with symbols'
+    if text: mend = f'name the column of var with symbols (genes={text[0]!r}?)'
     raise DataError(f"genes are Ensembl ids, such as {names[0]}; {mend}, keep the ids with genes='index', "
                     'or translate them with `renamed`')
 
@@ -425,7 +448,7 @@ def _filled(expression, empty):
 @patch(cls_method=True)
 def from_anndata(cls:Expression,
     adata:Any, # an AnnData object
-    genes:str=None, # column of var with symbols, or 'index'; the first of `symbol_columns`, or the index, unless given
+    genes:str=None, # column of var with symbols, or 'index'; found by `symbol_columns` unless given
     kind:str=None, # 'counts' or 'log'; told by the values unless given
     layer:str=None, # name of a layer, or 'raw'; X unless given
     empty:str='error' # cells without any count: 'error', 'drop' or 'keep' them
@@ -433,7 +456,8 @@ def from_anndata(cls:Expression,
     "The cells of an AnnData object. Raises DataError that names what is wrong, and what to do"
     one_of('empty', empty, ('error', 'drop', 'keep'))
     matrix, var = _matrix_of(adata, layer)
-    if not min(matrix.shape): raise DataError(f'{matrix.shape[0]:,} cells and {matrix.shape[1]:,} genes; it is empty')
+    if not min(matrix.shape):
+        raise DataError(f'{matrix.shape[0]:,} cells and {matrix.shape[1]:,} genes; it is empty')
     names, notes = _gene_names(var, genes)
     matrix = _clean(matrix)
     cells = tuple(map(str, adata.obs_names))
@@ -442,7 +466,8 @@ def from_anndata(cls:Expression,
     matrix, unique = summed_genes(matrix, names, kind)
     if len(unique) < len(names):
         more = pd.Index(names)[pd.Index(names).duplicated()].unique()
-        notes.append(f'{_genes(len(more))} in more than one column, such as {more[0]}: their counts were added up')
+        notes.append(f'{_genes(len(more))} in more than one column, such as {more[0]}: '
+                     'their counts were added up')
     made = cls.trusted(matrix, unique, _unique_cells(cells), kind, adata.obs.copy(deep=False), tuple(notes))
     return _filled(made, empty)
 
@@ -473,22 +498,23 @@ def to_anndata(
 
 def read_expression(
     path:str|Path, # an h5ad file
-    genes:str=None, # column of var with symbols, or 'index'; the first of `symbol_columns`, or the index, unless given
+    genes:str=None, # column of var with symbols, or 'index'; found by `symbol_columns` unless given
     kind:str=None, # 'counts' or 'log'; told by the values unless given
     layer:str=None, # name of a layer, or 'raw'; X unless given
     empty:str='error' # cells without any count: 'error', 'drop' or 'keep' them
 )->Expression: # its `notes` say what was made of the file
-    """The cells of a file. Raises FileNotFoundError, or DataError that names the file, what is wrong, and what
-    to do about it"""
+    """The cells of a file. Raises FileNotFoundError, or DataError that names the file, what is wrong,
+    and what to do about it"""
     need('anndata', 'cells')
     import anndata
     path = regular_file(path)
     with reading(path, 'expected a whole h5ad file, as AnnData writes it; is it cut short? Fetch it again'):
         with warnings.catch_warnings():
-            warnings.simplefilter('ignore', UserWarning)       # of names that stand twice, which are looked at below
+            warnings.simplefilter('ignore', UserWarning)     # of names that stand twice: see below
             adata = anndata.read_h5ad(path)
     try: made = Expression.from_anndata(adata, genes, kind, layer, empty)
     except DataError as e: raise DataError(f'{path}: {e}') from None
-    named = 'counts: whole numbers' if made.kind == 'counts' else 'log1p of counts per 10,000, as their sums show'
-    made.notes = f'{path.name}: {len(made):,} cells, {len(made.genes):,} genes; {named}', *made.notes
+    named = dict(counts='counts: whole numbers', log='log1p of counts per 10,000, as their sums show')
+    size = f'{len(made):,} cells, {len(made.genes):,} genes'
+    made.notes = f'{path.name}: {size}; {named[made.kind]}', *made.notes
     return made

@@ -168,8 +168,8 @@ def open_h5(
     block:int=2**15, # bytes of a block; of remote files alone
     stamp:tuple=None # what `file_stamp` gave before; another version is refused
 )->Iterator: # h5py.File, to read
-    """Open an HDF5 file where it is. Raises FileNotFoundError, and DataError for a file that is empty, cut off or no
-    HDF5 file, that has changed since `stamp` was taken, or that changes while it is open"""
+    """Open an HDF5 file where it is. Raises FileNotFoundError, and DataError for a file that is empty, cut
+    off or no HDF5 file, that has changed since `stamp` was taken, or that changes while it is open"""
     need('h5py', 'cells')
     import h5py
     now = file_stamp(address)

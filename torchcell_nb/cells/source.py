@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from fastcore.basics import patch
 
+from .baselines import cell_baselines
 from .cell_ontology import current_labels, label_problems, read_cell_ontology
 from .expression import Expression, read_expression
 from ..data import Column, Targets, left_out
@@ -28,7 +29,8 @@ from ..train import Source, Task
 class Cells(Source):
     "Types of cells on the Cell Ontology from what their genes express"
     name = 'cells'
-    path:str|None = None # h5ad file; the pancreas of Baron et al. (2016) in TORCHCELL_NB_DATA/cells unless given
+    baselines = cell_baselines
+    path:str|None = None # h5ad file; cells/baron_human.h5ad in TORCHCELL_NB_DATA unless given
     group:str = 'donor_id' # column of obs with the group of each cell: a donor, library or data set
     label:str = 'cell_type_ontology_term_id' # column of obs with ids of the Cell Ontology
     fewest:int = 1 # cells that a label must have
@@ -41,7 +43,8 @@ class Cells(Source):
 
     def __post_init__(self):
         super().__post_init__()
-        check_settings(self, 'data', fewest=dict(least=1, most=10**9), rare=('drop', 'other'), kind=('counts', 'log'))
+        check_settings(self, 'data', fewest=dict(least=1, most=10**9), rare=('drop', 'other'),
+                       kind=('counts', 'log'))
 
 # %% ../../nbs/cells/08_source.ipynb #e090c1c4
 def _file_of(path):
@@ -49,27 +52,31 @@ def _file_of(path):
     if path is not None: return Path(path)
     path = Path(os.environ.get('TORCHCELL_NB_DATA', 'TORCHCELL_NB_DATA'))/'cells/baron_human.h5ad'
     if path.is_file(): return path
-    raise FileNotFoundError(f'{path}: no such file; name an h5ad file with data.path=, or set TORCHCELL_NB_DATA')
+    raise FileNotFoundError(f'{path}: no such file; name an h5ad file with data.path=, '
+                            'or set TORCHCELL_NB_DATA')
 
 def _column(path, cells, setting, name):
     "A column of obs as text, None where it is empty. Raises ConfigError for one that is not there"
     if not len(cells.obs.columns): raise DataError(f'{path}: obs has no column; expected labels and groups')
     try: one_of(f'data.{setting}', name, list(cells.obs), ConfigError)
     except ConfigError as e: raise ConfigError(f'{path}: obs has no column {name!r}; {e}') from None
-    texts = [str(value).strip() if there else '' for value, there in zip(cells.obs[name], cells.obs[name].notna())]
+    values = cells.obs[name]
+    texts = [str(value).strip() if there else '' for value, there in zip(values, values.notna())]
     return np.array([*(text or None for text in texts), None], object)[:-1]
 
 # %% ../../nbs/cells/08_source.ipynb #ec12f0e4
+def _cells(n): return f'{n:,} cell{"s" if n != 1 else ""}'
+
 def _relabelled(ontology, labels):
     "Labels with the right ids where they are certain, and a note for each label that changed"
     found = label_problems(ontology, labels)
     certain = found[found.term != '']
-    notes = [f'{r.label}: {r.problem}, {r.mend}; {r.cells:,} cell{"s" if r.cells != 1 else ""} now called {r.term}'
+    notes = [f'{r.label}: {r.problem}, {r.mend}; {_cells(r.cells)} now called {r.term}'
              for r in certain.itertuples()]
     return current_labels(ontology, labels), notes
 
 def _blind(cells, ontology, labels, groups, columns):
-    "Reason -> Boolean [n] of the cells that cannot be used, and an example; the first reason of a cell counts"
+    "Reason -> Boolean [n] of the cells that cannot be used, and what to do; a cell's first reason counts"
     reasons = {'without any count': (np.diff(cells.matrix.indptr) == 0, 'give them counts')}
     for r in label_problems(ontology, labels).itertuples():
         reason = f'{columns["label"]} {r.label!r}, {r.problem}'
@@ -80,13 +87,13 @@ def _blind(cells, ontology, labels, groups, columns):
 
 # %% ../../nbs/cells/08_source.ipynb #2dc0481e
 def _account(path, cells, reasons, unknown):
-    "Boolean [n] of the cells that stay, and the table of those left out. Raises DataError where they are not to be left out"
+    "Boolean [n] of the cells that stay, and the table of the others. Raises DataError unless they may leave"
     stay, tables = np.ones(len(cells), bool), [left_out()]
     for reason, (blind, mend) in reasons.items():
         example = cells.names(np.flatnonzero(blind)[:1])[0]
         if unknown == 'error':
-            count = f'{blind.sum():,} cell{"s" if blind.sum() != 1 else ""}, such as {example}'
-            raise DataError(f'{path}: {count}: {reason}; {mend}, or leave such cells out with data.unknown=drop')
+            raise DataError(f'{path}: {_cells(blind.sum())}, such as {example}: {reason}; {mend}, '
+                            'or leave such cells out with data.unknown=drop')
         tables.append(left_out(reason, (blind & stay).sum(), (), example))
         stay &= ~blind
     if not stay.any(): raise DataError(f'{path}: no cell is left: {"; ".join(reasons)}')
@@ -104,7 +111,9 @@ def class_targets(
 )->Targets: # one column; its classes in alphabetical order
     "Classes as a column of targets. Raises DataError where there is one class alone"
     classes = sorted(set(labels))
-    if len(classes) < 2: raise DataError(f'all {len(labels):,} cells are {"".join(classes)}; a model needs two types to tell apart')
+    if len(classes) < 2:
+        raise DataError(f'all {len(labels):,} cells are {"".join(classes)}; '
+                        'a model needs two types to tell apart')
     place = {c: i for i, c in enumerate(classes)}
     return Targets([place[label] for label in labels], [Column(name, 'class', classes=classes)])
 
@@ -114,7 +123,8 @@ def _named(ontology, label):
 def _summary(ontology, labels, groups):
     "Lines on the classes and groups, for the user"
     count = Counter(labels).most_common()
-    few = ', '.join(f'{_named(ontology, label)} {n:,}' for label, n in count[:4]) + (', ...' if len(count) > 4 else '')
+    few = ', '.join(f'{_named(ontology, label)} {n:,}' for label, n in count[:4])
+    if len(count) > 4: few += ', ...'
     sizes = ', '.join(f'{name} {n:,}' for name, n in sorted(Counter(groups).items())[:6])
     lines = [f'cells: {len(labels):,} of {len(count):,} types: {few}', f'groups: {sizes}']
     for group in sorted(set(groups)):
@@ -143,7 +153,8 @@ def _task(self:Cells, path, cells, ontology, labels, groups, changed, account):
     rare = _rare(labels, self.fewest)
     if rare.any() and self.rare == 'other': labels = np.where(rare, 'other', labels)
     elif rare.any():
-        row = left_out(f'labels of fewer than {self.fewest:,} cells', rare.sum(), (), ', '.join(sorted(set(labels[rare]))[:3]))
+        few = ', '.join(sorted(set(labels[rare]))[:3])
+        row = left_out(f'labels of fewer than {self.fewest:,} cells', rare.sum(), (), few)
         account = pd.concat([account, row], ignore_index=True)
         cells, labels, groups = cells.take(~rare), labels[~rare], groups[~rare]
     try: targets = class_targets(labels, self.label)

@@ -38,12 +38,12 @@ ways_to_scale = 'none', 'genes', 'sum'
 
 @dataclass
 class TyperPart:
-    "One classifier, folded: the product with a table, scaled, plus a bias, and layers behind; in single precision"
+    "One classifier, folded: the product with a table, scaled, plus a bias, and layers behind"
     table:np.ndarray # float32 [g, w]
-    scale:str # divide by: 'none'; 'genes': the length of the cell over `used`; 'sum': the length of the product
+    scale:str # divide by nothing, the cell's length over `used`, or the product's: `ways_to_scale`
     used:np.ndarray # Boolean [g]: genes that are read
     bias:np.ndarray # float32 [w]
-    layers:list = field(default_factory=list) # of (weights [w, v], bias [v]); the last v is the number of classes
+    layers:list = field(default_factory=list) # of (weights [w, v], bias [v]); the last v is that of classes
 
     def __post_init__(self):
         self.table, self.bias = np.asarray(self.table, np.float32), np.asarray(self.bias, np.float32)
@@ -62,8 +62,8 @@ def _layers_of(classifier):
     if isinstance(classifier, MLPClassifier):
         layers = list(zip(classifier.coefs_, classifier.intercepts_))
         return [*layers[:-1], _two_columns(*layers[-1])]
-    raise ConfigError(f'{type(classifier).__name__} is no linear map and no perceptron, so it cannot be kept as arrays; '
-                      'use logistic regression or the perceptron')
+    raise ConfigError(f'{type(classifier).__name__} is no linear map and no perceptron, '
+                      'so it cannot be kept as arrays; use logistic regression or the perceptron')
 
 def _affine(step, width):
     "A fitted step as weights and bias"
@@ -77,7 +77,7 @@ def _after(first, second):
 
 # %% ../../nbs/cells/19_typer.ipynb #ee871bde
 def _start_of(steps, n_genes):
-    "Genes or vectors that a pipeline begins with: rows used, their table, the way to scale, the affine map so far"
+    "What a pipeline begins with: rows used, their table, the way to scale; and the steps behind"
     step = steps[0]
     if isinstance(step, TextVectors):
         return step.have_, np.asarray(step.vectors.of(step.genes)[0], np.float32), 'sum', steps[1:]
@@ -120,10 +120,11 @@ class CellTyper:
     facts:dict = field(default_factory=dict) # what it was trained on
 
     def __repr__(self):
-        return f'CellTyper: {len(self.classes)} classes from {len(self.genes):,} genes, a mean of {len(self.parts)}'
+        classes, genes = len(self.classes), len(self.genes)
+        return f'CellTyper: {classes} classes from {genes:,} genes, a mean of {len(self.parts)}'
 
     def _repr_html_(self):
-        facts = {'classes': len(self.classes), 'genes': len(self.genes), 'classifiers averaged': len(self.parts)}
+        facts = {'classes': len(self.classes), 'genes': len(self.genes), 'averaged': len(self.parts)}
         return card('CellTyper', facts | self.facts)
 
     @classmethod
@@ -186,8 +187,9 @@ def places(self:CellTyper,
     "Where the genes stand in other cells. Raises DataError where none is found"
     place = pd.Index(np.asarray(genes, object)).get_indexer(pd.Index(np.asarray(self.genes, object)))
     if (place < 0).all():
-        raise DataError(f'none of {len(self.genes):,} genes of the typer, such as {self.genes[0]!r}, is among the '
-                        f'{len(genes):,} genes of the cells, such as {genes[0]!r}; are both symbols, of one species?')
+        raise DataError(f'none of {len(self.genes):,} genes of the typer, such as {self.genes[0]!r}, '
+                        f'is among the {len(genes):,} genes of the cells, such as {genes[0]!r}; '
+                        'are both symbols, of one species?')
     return place
 
 @patch
@@ -219,16 +221,18 @@ def save(self:CellTyper,
     arrays = {}
     for i, part in enumerate(self.parts):
         arrays |= {f'{i}.table': part.table, f'{i}.used': part.used, f'{i}.bias': part.bias}
-        for j, (weights, bias) in enumerate(part.layers): arrays |= {f'{i}.{j}.weights': weights, f'{i}.{j}.layer_bias': bias}
-    about = dict(genes=self.genes, classes=self.classes, facts=self.facts, scale=[p.scale for p in self.parts],
-                 layers=[len(p.layers) for p in self.parts])
-    plain = {k: np.ascontiguousarray(v, np.uint8 if v.dtype == bool else np.float32) for k, v in arrays.items()}
+        for j, (weights, bias) in enumerate(part.layers):
+            arrays |= {f'{i}.{j}.weights': weights, f'{i}.{j}.layer_bias': bias}
+    about = dict(genes=self.genes, classes=self.classes, facts=self.facts,
+                 scale=[p.scale for p in self.parts], layers=[len(p.layers) for p in self.parts])
+    def _plain(v): return np.ascontiguousarray(v, np.uint8 if v.dtype == bool else np.float32)
+    plain = {k: _plain(v) for k, v in arrays.items()}
     with whole(path) as part: save_file(plain, part, metadata=dict(form=_form, about=json.dumps(about)))
 
 def load_typer(
     path:str|Path # made by `CellTyper.save`
 )->CellTyper:
-    "Read a typer. Raises FileNotFoundError, or DataError for a file that holds something else or is cut short"
+    "Read a typer. Raises FileNotFoundError, or DataError for a file of something else, or cut short"
     from safetensors import safe_open
     path = regular_file(path)
     with reading(path, 'expected a typer, as `torchcell_nb cells type --save` writes it'):
@@ -300,8 +304,8 @@ def _one(self:CellBlocks, x, offsets, low):
     inside = slice(int(offsets[0]), int(offsets[-1]))
     values, columns = x['data'][inside], x['indices'][inside]
     floats = values.astype(np.float32)
-    matrix = sparse.csr_array((floats, columns.astype(np.int32, copy=False), (offsets - offsets[0]).astype(np.int32)),
-                              shape=(len(offsets) - 1, len(self.genes)))
+    arrays = floats, columns.astype(np.int32, copy=False), (offsets - offsets[0]).astype(np.int32)
+    matrix = sparse.csr_array(arrays, shape=(len(offsets) - 1, len(self.genes)))
     whole_numbers = values.dtype.kind in 'ui' or not np.any(floats % 1)
     if self.kind is None or _wrong(floats, self.kind) or (self.kind == 'counts' and not whole_numbers):
         cells = self.cells[low:low + len(offsets) - 1]
@@ -370,8 +374,9 @@ def type_file(
     table = _labels_table(blocks.cells, typer.classes, np.concatenate(made))
     _write_labels(table, out)
     stages.take('write')
-    return dict(cells=len(blocks), found=len(typer.genes) - lacking, lacking=lacking, empty=empty, kind=blocks.kind,
-                labels=table.label.value_counts().to_dict(), stages=dict(stages), seconds=sum(stages.values()))
+    return dict(cells=len(blocks), kind=blocks.kind, found=len(typer.genes) - lacking, lacking=lacking,
+                empty=empty, labels=table.label.value_counts().to_dict(), stages=dict(stages),
+                seconds=sum(stages.values()))
 
 def _typed_blocks(blocks, parts, stages, progress):
     "Probabilities of each block, and the number of cells that have none of the genes"
@@ -385,7 +390,8 @@ def _typed_blocks(blocks, parts, stages, progress):
         sums = [part.sums(matrix) for part in parts]
         empty += int((sum(np.abs(z).sum(1) for z in sums) == 0).sum())
         stages.take('embed')
-        made.append(np.mean([part.probabilities(z) for part, z in zip(parts, sums)], axis=0, dtype=np.float32))
+        each = [part.probabilities(z) for part, z in zip(parts, sums)]
+        made.append(np.mean(each, axis=0, dtype=np.float32))
         stages.take('classify')
     return made, empty
 

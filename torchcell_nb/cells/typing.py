@@ -42,14 +42,15 @@ def present_f1(
     "Mean F1 over the classes that the labels have. Raises DataError for no cells, or lengths that differ"
     labels, predicted = np.asarray(labels), np.asarray(predicted)
     if labels.shape != predicted.shape or not labels.size:
-        raise DataError(f'{labels.size} labels and {predicted.size} predictions; expected one for each cell, and a cell')
+        raise DataError(f'{labels.size} labels and {predicted.size} predictions; '
+                        'expected one for each cell, and at least one cell')
     return float(f1_score(labels, predicted, labels=np.unique(labels), average='macro', zero_division=0))
 
 def group_table(
     labels:Sequence[str], # [n]
     groups:Sequence[str] # [n]
 )->pd.DataFrame: # a row for each group: cells, classes, absent, unseen, fewest, highest
-    "Classes of each group: how many it has, lacks, or has alone; cells of its rarest class; the highest macro-F1"
+    "Classes of each group: those it has, lacks, or has alone; cells of the rarest; the highest macro-F1"
     counts = pd.crosstab(np.asarray(groups), np.asarray(labels))
     has = counts > 0
     alone = (has & (has.sum() == 1)).sum(axis=1)
@@ -110,32 +111,48 @@ class TypedCells:
     def __repr__(self):
         seeds, n = self.predicted.shape
         mean = self.scores().to_numpy().mean()
-        return f'TypedCells: {n:,} cells of {len(np.unique(self.groups))} groups, {seeds} seeds, macro-F1 {mean:.3f}'
+        groups = len(np.unique(self.groups))
+        return f'TypedCells: {n:,} cells of {groups} groups, {seeds} seeds, macro-F1 {mean:.3f}'
 
     def scores(self)->pd.DataFrame: # [seeds, groups]
         "Macro-F1 of each group over the classes that it has"
         names = np.unique(self.groups)
-        def _of(predicted, group): return present_f1(self.labels[self.groups == group], predicted[self.groups == group])
+        def _of(predicted, group):
+            rows = self.groups == group
+            return present_f1(self.labels[rows], predicted[rows])
         rows = [[_of(predicted, group) for group in names] for predicted in self.predicted]
         return pd.DataFrame(rows, columns=names)
+
+# %% ../../nbs/cells/06_typing.ipynb #b495d41c
+@contextmanager
+def _quiet():
+    "A fold may lack a class: its probability is then 0, which is right. The perceptron has a fixed number of epochs"
+    with warnings.catch_warnings():
+        warnings.filterwarnings('ignore', message='Number of classes in training fold')
+        warnings.filterwarnings('ignore', message='The least populated class in y')
+        warnings.filterwarnings('ignore', message='Stochastic Optimizer')
+        yield
 
 # %% ../../nbs/cells/06_typing.ipynb #4832957b
 def _check_cells(x, labels, groups):
     "Refuse what cannot be divided by group. Raises DataError"
     if not (x.shape[0] == len(labels) == len(groups)):
-        raise DataError(f'{x.shape[0]} cells, {len(labels)} labels, {len(groups)} groups: expected one of each')
+        raise DataError(f'{x.shape[0]} cells, {len(labels)} labels, {len(groups)} groups: '
+                        'expected one label and one group for each cell')
     for name, values in (('labels', labels), ('groups', groups)):
         missing = pd.isna(pd.Series(values)) | (pd.Series(values).astype(str) == '')
         if missing.any():
             raise DataError(f'{name}: cell {int(missing.to_numpy().argmax())} has none; leave such cells out '
                             f'({int(missing.sum())} of them)')
     names = np.unique(np.asarray(groups).astype(str))
-    if len(names) < 2: raise DataError(f'groups: {names.tolist()}; one to train on and one to test need at least two')
+    if len(names) < 2:
+        raise DataError(f'groups: {names.tolist()}; expected at least two, one to train on and one to test')
 
 def _fit(model, x, y, groups):
     "Fit, with the groups for a model that asks for them"
     from sklearn.utils.validation import has_fit_parameter
-    return model.fit(x, y, groups=groups) if has_fit_parameter(model, 'groups') else model.fit(x, y)
+    asks = has_fit_parameter(model, 'groups')
+    with _quiet(): return model.fit(x, y, groups=groups) if asks else model.fit(x, y)
 
 def _one_fold(make, seed, x, y, groups, train):
     "Call the cells that do not train. A single class is called without a classifier"
@@ -153,7 +170,7 @@ def leave_one_group_out(
     other_below:int=0, # classes with fewer training cells become 'other'; 0: none
     progress:bool=False # show progress
 )->TypedCells:
-    "Type each group by a classifier of the others. Raises DataError for missing labels, one group, and lengths"
+    "Type each group by a classifier of the others. Raises DataError for missing labels, one group, lengths"
     _check_cells(x, labels, groups)
     groups = np.asarray(groups).astype(str)
     labels = np.asarray(labels).astype(str)
@@ -188,12 +205,13 @@ def _t_interval(mean, parts, level=.95):
 def over_groups(
     scores:pd.DataFrame # [seeds, groups] of one classifier
 )->dict: # mean, low, high, groups, seeds
-    "Mean and 95% interval over groups and seeds; NaN ends under three groups"
+    "Mean and 95% interval over groups and seeds, from 0 to 1 at most; NaN ends under three groups"
     v = np.asarray(scores, float)
     parts = [_part(v.mean(0))] if v.shape[1] > 2 else []
     if parts and len(v) > 1: parts.append(_part(v.mean(1)))
     made = _t_interval(float(v.mean()), parts)
-    return dict(mean=made['mean'], low=made['low'], high=made['high'], groups=v.shape[1], seeds=len(v))
+    low, high = np.clip([made['low'], made['high']], 0, 1)
+    return dict(mean=made['mean'], low=float(low), high=float(high), groups=v.shape[1], seeds=len(v))
 
 def group_difference(
     a:pd.DataFrame, # [seeds, groups] scores of one classifier
@@ -201,7 +219,8 @@ def group_difference(
 )->dict: # difference (a - b), low, high, p
     "Mean over groups of the difference, with a 95% interval; NaN ends under three groups. Raises DataError"
     if list(a.columns) != list(b.columns):
-        raise DataError(f'groups {list(a.columns)} and {list(b.columns)}; compare classifiers on the same groups')
+        raise DataError(f'groups {list(a.columns)} and {list(b.columns)}; '
+                        'compare classifiers on the same groups')
     first, second = np.asarray(a, float), np.asarray(b, float)
     each = first.mean(0) - second.mean(0)
     parts = [_part(each)] if len(each) > 2 else []
@@ -226,7 +245,8 @@ class StackedOverGroups(ClassifierMixin, BaseEstimator):
         groups:Sequence[str] # [n]
     )->'StackedOverGroups': # itself
         "Fit the classifiers in each fold of groups, then on all cells. Raises DataError for a single group"
-        if len(np.unique(groups)) < 2: raise DataError('stacking leaves a group out; the training cells have but one')
+        if len(np.unique(groups)) < 2:
+            raise DataError('stacking leaves a group out; the training cells have but one')
         folds = list(LeaveOneGroupOut().split(x, y, groups))
         self.model_ = StackingClassifier(list(self.models.items()), LogisticRegression(C=1), cv=folds,
                                          stack_method='predict_proba')
@@ -241,15 +261,6 @@ class StackedOverGroups(ClassifierMixin, BaseEstimator):
     def predict(self, x:sparse.csr_array)->np.ndarray: # [n]
         "The likeliest class"
         return self.classes_[self.predict_proba(x).argmax(1)]
-
-# %% ../../nbs/cells/06_typing.ipynb #b495d41c
-@contextmanager
-def _quiet():
-    "A fold may lack a class: its probability is then 0, which is right"
-    with warnings.catch_warnings():
-        warnings.filterwarnings('ignore', message='Number of classes in training fold')
-        warnings.filterwarnings('ignore', message='The least populated class in y')
-        yield
 
 # %% ../../nbs/cells/06_typing.ipynb #3d66fc5e
 def _held_out_probabilities(model, x, y, groups):
@@ -272,7 +283,7 @@ def _candidates(names, means):
 
 # %% ../../nbs/cells/06_typing.ipynb #f90f63de
 class ChosenOverGroups(ClassifierMixin, BaseEstimator):
-    "The classifier, or mean of classifiers, that is best on groups of the training cells, each left out in turn"
+    "The classifier, or mean of classifiers, that is best on groups of the training cells, each left out"
     def __init__(self,
         models:Mapping[str, ClassifierMixin], # name -> classifier that gives probabilities
         means:bool=False # mean probabilities of several are candidates as well
@@ -315,8 +326,9 @@ def weighted_typer(
     C:float=.1, # of logistic regression
     total:float=500. # of the squared weights
 )->ChosenOverGroups: # not fitted; its `fit` needs groups
-    "Logistic regression on weighted genes; which weights, and whether a mean, is chosen over groups of the training cells"
-    def _one(weights): return make_pipeline(WeightedGenes(weights, n, total), make_classifier('logistic', C=C))
+    "Logistic regression on weighted genes; which weights, or a mean, is chosen over groups that train"
+    def _one(weights):
+        return make_pipeline(WeightedGenes(weights, n, total), make_classifier('logistic', C=C))
     return ChosenOverGroups({weights: _one(weights) for weights in gene_weights}, means=True)
 
 # %% ../../nbs/cells/06_typing.ipynb #1b12b6ad
@@ -334,7 +346,7 @@ def typing_settings(
     n:int=2000, # variable genes
     components:int=50 # of them
 )->dict: # name -> function from a seed to a classifier that is not fitted
-    "The majority, genes, components, text, shuffled text, random directions; and each of the last three with genes"
+    "The majority, genes, components, text and its controls, and text and controls joined with genes"
     def _make(seed, name, kind=None):
         table = None if kind is None else _vectors_of(vectors, genes, kind, seed)
         columns = make_features(name, n, components, vectors=table, genes=genes)
@@ -354,5 +366,5 @@ def typing_table(
     for name, cells in typed.items():
         scores = cells.scores()
         found = over_groups(scores)
-        rows[name] = {**scores.mean(), 'mean': found['mean'], 'low': found['low'], 'high': found['high'], 'seeds': found['seeds']}
+        rows[name] = {**scores.mean(), **{k: found[k] for k in ('mean', 'low', 'high', 'seeds')}}
     return pd.DataFrame(rows).T.astype({'seeds': int})

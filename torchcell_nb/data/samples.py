@@ -92,6 +92,15 @@ def like(self:Samples, other:Samples)->Samples:
     "The same rows over the vocabulary of other samples; they are as they are unless a subclass knows better"
     return self
 
+# %% ../../nbs/data/01_samples.ipynb #5ffebef4
+@patch(cls_method=True)
+def read_file(cls:Samples,
+    path:str # of a user
+)->Samples:
+    "The samples of a file. Raises DataError naming file, line and value, or where the class reads no files"
+    raise DataError(f'{path}: {cls.__name__} are not read from a file; '
+                    'make them in Python and give them to `predict`')
+
 # %% ../../nbs/data/01_samples.ipynb #b702c024
 @patch
 def __repr__(self:Samples): return f'{type(self).__name__}: {len(self):,} rows'

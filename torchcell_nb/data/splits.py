@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['split_rules', 'Split', 'split_random', 'split_given', 'split_genes', 'split_queries', 'split_folds', 'split_clusters',
-           'split_by']
+           'split_groups', 'split_dates', 'split_by']
 
 # %% ../../nbs/data/04_splits.ipynb #48d14d29
 import hashlib, json
@@ -19,6 +19,7 @@ from fastcore.basics import patch
 from .genotypes import Genotypes
 from .samples import Samples
 from ..ground import DataError, card, one_of, write_text
+from ..ontology import iso_day
 
 # %% ../../nbs/data/04_splits.ipynb #9baada42
 @dataclass(frozen=True, repr=False)
@@ -220,8 +221,47 @@ def split_clusters(
     parts = dict(train=np.setdiff1d(rest, held), validation=held, test=np.flatnonzero(part == fold))
     return Split(f'clusters, fold {fold} of {folds}', seed, {k: np.flatnonzero(np.isin(of, v)) for k, v in parts.items()})
 
+# %% ../../nbs/data/04_splits.ipynb #bcaf041d
+def split_groups(
+    groups:Sequence, # [n] label of each row's group
+    fold:int=0, # which group is the test part: its position among the sorted labels
+    seed:int=0, # of the validation part
+    validation:float=.1, # share of the distinct samples of the other groups
+    samples:Samples=None # n rows, to find repeats; each row is taken for a sample of its own unless given
+)->Split:
+    """One group left out. The validation part is drawn from the others; rows that repeat a test row are in no part.
+    Raises ValueError for a fold that is not there"""
+    label, of = np.unique(np.asarray(groups, str), return_inverse=True)
+    if len(label) < 2: raise ValueError(f'groups: all rows are of the group {", ".join(label)}; expected two or more')
+    if not 0 <= fold < len(label):
+        raise ValueError(f'fold={fold}: with {len(label)} groups it is 0 to {len(label) - 1}')
+    if not 0 <= validation < 1: raise ValueError(f'validation={validation}: expected a share of 0 or more and below 1')
+    parts = split_given(of == fold, seed, validation, samples).parts
+    return Split(f'groups, without {label[fold]}', seed, parts)
+
+# %% ../../nbs/data/04_splits.ipynb #88435f34
+def _days(values, what):
+    "Days as datetime64[D]. Raises DataError for a row without one"
+    days = np.asarray(values, 'datetime64[D]')
+    if not np.isnat(days).any(): return days
+    missing = np.flatnonzero(np.isnat(days))
+    raise DataError(f'{what}: row {missing[0]} has no date, and {len(missing) - 1:,} others; leave them out')
+
+def split_dates(
+    first:Sequence, # [n] the day on which each row became known
+    until:str, # the last day of training, such as 2020-12-31
+    seed:int=0,
+    validation:float=.1, # share of the other distinct samples
+    samples:Samples=None # n rows, to find repeats; each row is taken for a sample of its own unless given
+)->Split:
+    """Rows that became known later are the test part; the validation part is drawn from the others. Of a sample
+    that would be in two parts, the test part's rows stay. Raises ValueError for no day, DataError for no date"""
+    day = np.datetime64(iso_day(until))
+    split = split_given(_days(first, 'split_dates') > day, seed, validation, samples)
+    return Split(f'dates, until {day}', seed, split.parts)
+
 # %% ../../nbs/data/04_splits.ipynb #54b14612
-split_rules = ('random', 'folds', 'genes_any', 'genes_all', 'queries', 'clusters')
+split_rules = ('random', 'folds', 'genes_any', 'genes_all', 'queries', 'clusters', 'groups', 'dates')
 
 def _check_queries(queries, n):
     if queries is not None and np.shape(queries) == (n,): return
@@ -229,30 +269,42 @@ def _check_queries(queries, n):
                      f'[{n}]; got {None if queries is None else np.shape(queries)}. '
                      'Where they are not known: likely_queries(genotypes)')
 
-def _check_clusters(clusters, n):
-    if clusters is not None and np.shape(clusters) == (n,): return
-    raise ValueError("split rule 'clusters' needs `clusters`, the label of each row's cluster, "
-                     f'[{n}]; got {None if clusters is None else np.shape(clusters)}')
+def _check_labels(rule, labels, n):
+    "The labels of the rules 'clusters' and 'groups', one a row"
+    if labels is not None and np.shape(labels) == (n,): return
+    raise ValueError(f"split rule '{rule}' needs `{rule}`, the label of each row's {rule[:-1]}, "
+                     f'[{n}]; got {None if labels is None else np.shape(labels)}')
+
+def _check_first(first, until, n):
+    if first is not None and np.shape(first) == (n,) and until is not None: return
+    raise ValueError("split rule 'dates' needs `until`, the last day of training, and `first`, "
+                     f'the day on which each row became known, [{n}]; '
+                     f'got {until} and {None if first is None else np.shape(first)}')
 
 def _check_parts(split, rule, mend):
-    for part, how in (('test', 'larger'), ('train', 'smaller')):
+    mends = dict(test=f'take a larger {mend}', train=f'take a smaller {mend}')
+    if rule == 'dates': mends = dict(test='take an earlier day', train='take a later day')
+    for part, mended in mends.items():
         if len(split[part]): continue
         n = sum(len(v) for v in split.parts.values())
         raise DataError(f'split {rule!r}, seed {split.seed}: its {part} part is empty, of {n:,} rows; '
-                        f'take a {how} {mend}')
+                        f'{mended}')
 
 # %% ../../nbs/data/04_splits.ipynb #e213de26
 def split_by(
     rule:str, # one of `split_rules`
     samples:Samples, # n rows; of the rules 'genes_any' and 'genes_all', Genotypes
     seed:int=0,
-    validation:float=.1, # share of samples ('random', 'folds', 'clusters'), of those left ('genes_*') or of queries
+    validation:float=.1, # share of samples ('random', 'folds', 'clusters'), of queries, or of the rest (others)
     test:float=.1, # share of samples ('random') or queries ('queries'); no other rule reads it
     share:float=None, # of the genes to hold out; .1 for 'genes_any' and .4 for 'genes_all' unless given
     folds:int=5, # of 'folds' and 'clusters'
-    fold:int=0, # of 'folds' and 'clusters'
+    fold:int=0, # of 'folds', 'clusters' and 'groups'
     queries:Sequence=None, # [n] label of each row's query, for 'queries'
-    clusters:Sequence=None # [n] label of each row's cluster, for 'clusters'
+    clusters:Sequence=None, # [n] label of each row's cluster, for 'clusters'
+    groups:Sequence=None, # [n] label of each row's group, for 'groups'
+    first:Sequence=None, # [n] the day on which each row became known, for 'dates'
+    until:str=None # the last day of training, for 'dates'
 )->Split:
     "A split by its rule's name. Raises ValueError for an unknown rule, or DataError for an empty part"
     one_of('split rule', rule, split_rules)
@@ -261,9 +313,16 @@ def split_by(
         _check_queries(queries, len(samples))
         split = split_queries(queries, seed, validation, test, samples)
     elif rule == 'clusters':
-        _check_clusters(clusters, len(samples))
+        _check_labels(rule, clusters, len(samples))
         split = split_clusters(clusters, folds, fold, seed, validation)
         mend = 'number of folds'
+    elif rule == 'dates':
+        _check_first(first, until, len(samples))
+        split = split_dates(first, until, seed, validation, samples)
+    elif rule == 'groups':
+        _check_labels(rule, groups, len(samples))
+        split = split_groups(groups, fold, seed, validation, samples)
+        mend = f'validation (now {validation:g})'
     elif rule == 'random': split = split_random(samples, seed, validation, test)
     elif rule == 'folds': split = split_folds(samples, folds, fold, seed, validation)
     else:

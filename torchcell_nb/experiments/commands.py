@@ -36,7 +36,8 @@ def _train(config):
     except BaseException as e: # of a full disk, or whoever interrupts
         e.add_note(f'the run in {run.folder} is finished; the same command writes its report')
         raise
-    if config.fit.wandb != 'disabled': _publish(run, config.fit.wandb)
+    if config.fit.wandb != 'disabled':
+        for one in run.folds.values() or [run]: _publish(one, config.fit.wandb)
     print(f'\n{run!r}\n\n{run.last_part} part{simulated}:\n{scores}\n\nreport: {report}')
 
 # %% ../../nbs/experiments/05_commands.ipynb #fd2c4a26
@@ -111,21 +112,30 @@ def _check_predict(args):
     "Raises ConfigError for what does not go together"
     from torchcell_nb.experiments.reading import check_table_path
     from torchcell_nb.ground import ConfigError
-    if (args.table is None) == (args.screen is None):
-        raise ConfigError('name a table of genotypes, or --screen pairs or triples; one of the two')
+    if (args.file is None) == (args.screen is None):
+        raise ConfigError('name a file of genotypes or proteins, or --screen pairs or triples; one of the two')
     if args.genes and not args.screen: raise ConfigError('--genes are those of a --screen')
     check_table_path(args.out)
 
+def _predict_file(run, args):
+    "Write what a run predicts of the rows of a file"
+    from torchcell_nb.experiments.reading import write_tables
+    from torchcell_nb.ground import ConfigError
+    if run.of_terms: return run.predict_terms(args.file, args.threshold, args.top, args.out)
+    if args.threshold is None and args.top is None: return write_tables(args.out, [run.predict_table(args.file)])
+    raise ConfigError('--threshold and --top are of a run that predicts terms of an ontology')
+
 def predict(args:argparse.Namespace):
-    "Predict the genotypes of a table, or every pair or triple of some genes"
-    from torchcell_nb.experiments.reading import Run, write_tables
+    "Predict the rows of a file, or every pair or triple of some genes"
+    from torchcell_nb.experiments.reading import Run
     _check_predict(args)
     run = Run(args.run)
     if args.screen: run.screen(_gene_list(args.genes), _sizes[args.screen], args.out)
-    else: write_tables(args.out, [run.predict_table(args.table)])
-    what = f'every {args.screen[:-1]}' if args.screen else args.table
+    else: _predict_file(run, args)
+    what = f'every {args.screen[:-1]}' if args.screen else args.file
     simulated = ' (simulated)' if run.metrics['simulated'] else ''
-    print(f'{args.out}: {run.metrics["label"]}{simulated} of {what}, predicted by {run.folder}')
+    label = 'terms' if run.of_terms else run.metrics['label']
+    print(f'{args.out}: {label}{simulated} of {what}, predicted by {run.folder}')
 
 # %% ../../nbs/experiments/05_commands.ipynb #d8d509f3
 def _choices(group):
@@ -158,7 +168,8 @@ settings most often changed (all of them: torchcell_nb settings):
   seed=0  out=DIR  fit.epochs=120  fit.lr=0.01  fit.weight_decay=0.3  fit.batch=256  fit.weights=given|se|none
   loss.name=mse|huber|log_cosh|gaussian_nll|gaussian_crps|soft_label|ordinal
             [+ordinal_entropy|+rank_contrast|+wasserstein]
-  split=given|random|folds|genes_any|genes_all|queries  control=none|genes|...  test=true|false
+  split=given|random|folds|clusters|groups|genes_any|genes_all|queries|dates
+  split.fold=0|1|...|all  control=none|genes|...  test=true|false
   baselines=[additive ridge, forest on terms, factorisation, query, mine.my_baseline]
 
 a table of your own, columns genes and value:
@@ -189,12 +200,14 @@ def _reading(commands, name, line, more, function, *arguments):
     parser.set_defaults(command=function)
 
 _predict_help = '''
-The table is separated by tabs or, as .csv, by commas; its genes stand in a column genes, or in gene1 and gene2, query and array.
-Predictions are in the unit that was measured, with a standard deviation (sd) where the run kept several epochs (fit.top).
+A table of genotypes is separated by tabs or, as .csv, by commas; its genes stand in a column genes, or in gene1 and gene2, query and
+array. Proteins are in a FASTA file; the likely terms of each are listed, at least .1 probable unless --threshold or --top is given.
+Numbers are in the unit that was measured, with a standard deviation (sd) where the run kept several epochs (fit.top).
 
   torchcell_nb predict runs/mine pairs.tsv --out predicted.tsv
   torchcell_nb predict runs/mine --screen pairs --genes YER095W,YGL163C,YML032C --out screen.parquet
-  torchcell_nb predict runs/mine --screen triples --genes @genes.txt --out screen.csv'''
+  torchcell_nb predict runs/mine --screen triples --genes @genes.txt --out screen.csv
+  torchcell_nb predict runs/blend new.fasta --top 20 --out terms.tsv'''
 
 def _add_reading(commands):
     a_run = 'run', dict(metavar='RUN', help='folder of a finished run')
@@ -206,16 +219,19 @@ def _add_reading(commands):
              ('a', dict(metavar='A', help='a run')), ('b', dict(metavar='B', help='another')))
     _reading(commands, 'sync', 'send offline W&B runs (fit.wandb=offline), each once', '\n  torchcell_nb sync', sync,
              ('folder', dict(nargs='?', default='runs', metavar='FOLDER', help='runs unless given')))
-    _reading(commands, 'predict', 'predict genotypes with a trained run', _predict_help, predict, a_run,
-             ('table', dict(nargs='?', metavar='TABLE', help='genotypes to predict')),
-             ('--screen', dict(choices=list(_sizes), help='every pair or triple instead of a table')),
+    _reading(commands, 'predict', 'predict genotypes or proteins with a trained run', _predict_help, predict, a_run,
+             ('file', dict(nargs='?', metavar='FILE', help='what to predict: a table of genotypes, or proteins in FASTA')),
+             ('--screen', dict(choices=list(_sizes), help='every pair or triple instead of a file')),
              ('--genes', dict(metavar='A,B,...|@FILE', help='genes of the screen; all that the run knows unless given')),
+             ('--threshold', dict(type=float, metavar='P', help='of terms: the least probability that is listed')),
+             ('--top', dict(type=int, metavar='N', help='of terms: how many are listed of a row at most')),
              ('--out', dict(required=True, metavar='FILE', help='.tsv, .csv or .parquet')))
 
 # %% ../../nbs/experiments/05_commands.ipynb #753e6dff
 _sweep_help = '''
 Trains setting after setting and keeps the score of each on the validation part; the test part is not read. The same
-command goes on where it was stopped, however that was. The default settings are the first trial.
+command goes on where it was stopped, however that was. The default settings are the first trial. With split.fold=all
+the first fold is searched alone.
 
   torchcell_nb sweep data=dna_repair --trials 60 --out runs/sweep --workers 2
   torchcell_nb train --config-dir runs/sweep --name best out=runs/best

@@ -79,7 +79,7 @@ def _check_baseline(name, kind, data):
 
 # %% ../../nbs/experiments/01_config.ipynb #332903c1
 _read_by = dict(test=('random', 'queries'), share=('genes_any', 'genes_all'), folds=('folds', 'clusters'),
-                fold=('folds', 'clusters'))
+                fold=('folds', 'clusters', 'groups'))
 
 def _check_split(split):
     "Refuse a setting that the rule does not read: it would change nothing"

@@ -63,6 +63,7 @@ def _archive_run(run, to, predictions):
     to.mkdir(parents=True, exist_ok=True)
     for name in _light_files:
         if (run.folder/name).exists(): shutil.copyfile(run.folder/name, to/name)
+    for fold in run.folds.values(): _archive_run(fold, to/fold.folder.name, False)
     if not predictions: return
     test = run.predictions[run.predictions.part == 'test']
     small = test.astype({c: 'float32' for c in test.select_dtypes('number')})

@@ -7,7 +7,7 @@ __all__ = ['table_endings', 'read_settings', 'build_loss', 'Run', 'in_lists', 'v
 
 # %% ../../nbs/experiments/09_reading.ipynb #26d68626
 import dataclasses, itertools, json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +24,10 @@ from ..data import Column, Genotypes, Samples, Targets, groups_of, read_genotype
 from .config import make, modern
 from ..ground import ConfigError, DataError, card, one_of, reading, whole
 from ..losses import TrainingLoss, as_training_loss
+from ..metrics import propagate_scores
 from ..ontology import GeneNames
 from ..train import (
-    FitConfig, Kind, Spread, Task, calibrate, load_task, member_predictions, predict_rows)
+    FitConfig, Kind, Source, Spread, Task, calibrate, load_task, member_predictions, predict_rows)
 
 # %% ../../nbs/experiments/09_reading.ipynb #d00e5c69
 def read_settings(
@@ -92,6 +93,19 @@ def kind(self:Run)->Kind:
     return make('model', self.config['model'])
 
 @patch(as_prop=True)
+def folds(self:Run)->dict: # name -> Run; empty of a run of one division
+    "The run of each fold, of a run with split.fold=all"
+    return {name: Run(self.folder/fold['folder']) for name, fold in self.metrics.get('folds', {}).items()}
+
+@patch
+def _check_one(self:Run):
+    "Refuse what belongs to one network. Raises ConfigError for a run of every fold"
+    if 'folds' not in self.metrics: return
+    first = next(iter(self.metrics['folds'].values()))['folder']
+    raise ConfigError(f'{self.folder}: is of every fold in turn, each with a network of its own; '
+                      f'ask one of them, such as {self.folder/first}')
+
+@patch(as_prop=True)
 def columns(self:Run)->list|None: # names
     "Names of the targets' columns where there are several questions, None of a single number"
     columns = self.metrics.get('columns') or []
@@ -100,6 +114,7 @@ def columns(self:Run)->list|None: # names
 @patch(as_prop=True)
 def knowledge(self:Run)->dict:
     "What the model was wired by, such as its hierarchy"
+    self._check_one()
     return self.kind.load(self.folder)
 
 @patch(as_prop=True)
@@ -152,11 +167,13 @@ def certificate(self:Run)->dict|None: # figures, and 'says'
 # %% ../../nbs/experiments/09_reading.ipynb #364ad7e8
 @patch
 def _checkpoint(self:Run):
+    self._check_one()
     return torch.load(self.folder/'checkpoint.pt', weights_only=True, map_location='cpu')
 
 @patch
 def _samples(self:Run):
     "Samples without rows over the model's vocabulary. A run of 0.6 has it in its knowledge"
+    self._check_one()
     path = self.folder/'samples.json'
     if not path.exists(): return self.kind.adapt(Genotypes.without_rows([]), self.knowledge)
     vocabulary = json.loads(path.read_text())
@@ -164,15 +181,34 @@ def _samples(self:Run):
     return get_class(vocabulary.pop('_target_')).without_rows(**vocabulary)
 
 @patch
-def _shell(self:Run):
-    "The run's task, without rows"
-    columns = [Column(**c) for c in self.metrics.get('columns') or [dict(name=self.metrics['label'])]]
-    return Task(self._samples(), Targets(np.zeros((0, len(columns))), columns), knowledge=self.knowledge)
+def _columns(self:Run):
+    "Of the targets"
+    return [Column(**c) for c in self.metrics.get('columns') or [dict(name=self.metrics['label'])]]
+
+@patch(as_prop=True)
+def of_terms(self:Run)->bool:
+    "Does the run predict terms of an ontology, and nothing else?"
+    return in_lists(self._columns())
 
 @patch
-def _built(self:Run):
+def _ontology(self:Run):
+    "What the targets are terms of, as knowledge; nothing where they are no terms"
+    if not self.of_terms: return {}
+    terms = make('data', self.config['data']).terms()
+    return {} if terms is None else dict(ontology=terms)
+
+@patch
+def _shell(self:Run):
+    "The run's task, without rows"
+    columns = self._columns()
+    try: known = self._ontology() | self.knowledge                # a loss may read the ontology
+    except OSError: known = self.knowledge                        # a file that is no longer there
+    return Task(self._samples(), Targets(np.zeros((0, len(columns))), columns), knowledge=known)
+
+@patch
+def _built(self:Run, task=None):
     "Model and loss, before training"
-    task = self._shell()
+    task = task or self._shell()
     loss = build_loss(make('loss', self.config['loss']), task)
     return self.kind.build(task, loss), loss
 
@@ -232,8 +268,10 @@ def _known_as(self:Run, rows):
 def _read(self:Run, samples):
     "Samples over the run's own vocabulary"
     own = self._samples()
-    if not isinstance(samples, Samples): samples = self._from_lists(samples)
-    if not isinstance(own, Genotypes) or not isinstance(samples, Genotypes): return samples.like(own)
+    if isinstance(own, Genotypes) and not isinstance(samples, Samples): samples = self._from_lists(samples)
+    if not isinstance(samples, type(own)):
+        raise DataError(f'{self.folder}: reads {type(own).__name__}, and got {type(samples).__name__}')
+    if not isinstance(own, Genotypes): return samples.like(own)
     known = set(own.genes)
     lost = sorted({samples.genes[i] for i in np.unique(samples.indices)} - known)
     if lost: raise DataError(f'{self.folder}: {_unknown(lost, self.names)}; this run knows {len(known):,} genes')
@@ -246,17 +284,39 @@ def _from_lists(self:Run, rows):
         raise DataError("genotypes: expected a list of gene lists, such as [['RAD51', 'RAD54'], ['RAD51']]")
     return Genotypes.from_names(self._known_as([list(row) for row in rows]))
 
+# %% ../../nbs/experiments/09_reading.ipynb #645a3d17
+@patch
+def _are_new(self:Run, samples):
+    "Must something be known of these rows that the run does not hold?"
+    about = set(self.kind.needs) & set(make('data', self.config['data']).of_rows)
+    return bool(about) and samples.vocabulary() != self._samples().vocabulary()
+
+def _weights(state, model):
+    "The kept weights; an array that has grown with the new rows is the model's"
+    own = model.state_dict()
+    return {name: kept if kept.shape == own[name].shape else own[name] for name, kept in state.items()}
+
+@patch
+def _ready(self:Run, samples, report=None):
+    "Samples as the model reads them, and what predicts them: Samples -> [fit.top, n] or [fit.top, n, L]"
+    read, saved, task = self._read(samples), self._checkpoint(), None
+    if isinstance(samples, Samples) and self._are_new(samples):
+        task = make('data', self.config['data']).meet(self.task(), samples, report)
+        read = self.kind.adapt(samples, task.knowledge)
+    model, loss = self._built(task)
+    states = [kept['state'] for kept in saved.get('top') or [saved['best']]]
+    if task is not None: states = [_weights(state, model) for state in states]
+    model.load_state_dict(states[0])
+    return read, lambda rows: member_predictions(model, states, rows, saved['mean'], saved['sd'], loss.decode)
+
 # %% ../../nbs/experiments/09_reading.ipynb #c8e44531
 @patch
 def members(self:Run,
     samples:Any # Samples, or a list of gene lists
 )->np.ndarray: # [fit.top, n], in the target's unit
     "What each epoch kept predicts. Raises DataError for a disrupted gene that the run does not know"
-    samples, saved = self._read(samples), self._checkpoint()
-    states = [kept['state'] for kept in saved.get('top') or [saved['best']]]
-    model, loss = self._built()
-    model.load_state_dict(states[0])
-    return member_predictions(model, states, samples, saved['mean'], saved['sd'], loss.decode)
+    samples, predict = self._ready(samples)
+    return predict(samples)
 
 @patch
 def predict(self:Run,
@@ -266,16 +326,21 @@ def predict(self:Run,
     Raises DataError naming unknown genes"""
     return self.members(samples).mean(0)
 
-# %% ../../nbs/experiments/09_reading.ipynb #6ceabd4a
-#| exports
-
 # %% ../../nbs/experiments/09_reading.ipynb #8b522d8f
+@patch(as_prop=True)
+def source(self:Run)->Source:
+    "Where the data come from"
+    return make('data', self.config['data'])
+
 @patch
-def task(self:Run)->Task:
+def task(self:Run,
+    loaded:Task=None # what the source loads, if it has been loaded before
+)->Task:
     "The run's task, read again from its data. Raises ConfigError for data that divide otherwise than they did"
-    parts = {group: make(group, self.config[group]) for group in ('data', 'split')}
-    also = [make('seen_by', kind) for kind in self.config.get('seen_by') or []]
-    task = load_task(parts['data'], self.kind, parts['split'], self.config['control'], self.config['seed'], also, None)
+    self._check_one()
+    split, config = make('split', self.config['split']), self.config
+    also = [make('seen_by', kind) for kind in config.get('seen_by') or []]
+    task = load_task(self.source, self.kind, split, config['control'], config['seed'], also, None, loaded=loaded)
     if task.split.id == self.metrics['split']: return task
     raise ConfigError(f'{self.folder}: was divided as {self.metrics["split"]}, and the data give {task.split.id} now: '
                       'they have changed; train again')
@@ -306,20 +371,83 @@ def spread(self:Run)->Spread|None: # None of a single epoch or of several column
     return calibrate(measured, self.members(self.samples('validation')))
 
 @patch
+def _from_file(self:Run, path):
+    "The columns of a file that name its rows, or None; the rows. Genotypes are in tables, others as their class reads them"
+    own = self._samples()
+    if isinstance(own, Genotypes): return read_genotypes(path, names=self.names)
+    return None, type(own).read_file(path)
+
+@patch
 def predict_table(self:Run,
-    samples:Any # Samples, a list of gene lists, or a file as `read_genotypes` takes it
+    samples:Any # Samples, a list of gene lists, or a file as `read_genotypes` or `Samples.read_file` takes it
 )->pd.DataFrame: # genes (of a file, its columns), predicted (one column a question), sd where the run has one
     "Predictions beside the names of the genotypes"
     table = None
-    if isinstance(samples, (str, Path)): table, samples = read_genotypes(samples, names=self.names)
-    samples = self._read(samples)
+    if isinstance(samples, (str, Path)): table, samples = self._from_file(samples)
+    samples, predict = self._ready(samples)
     if table is None: table = pd.DataFrame({samples.row_name: samples.names(slice(None))})
-    members, names = self.members(samples), [f'predicted {c["name"]}' for c in self.metrics.get('columns') or []]
+    members, names = predict(samples), [f'predicted {c["name"]}' for c in self.metrics.get('columns') or []]
     made = members.mean(0)
     for name, column in zip(names if made.ndim > 1 else ['predicted'], made.reshape(len(table), -1).T):
         table[name] = column
     spread = self.spread
     return table if spread is None else table.assign(sd=spread.sd(members))
+
+# %% ../../nbs/experiments/09_reading.ipynb #2397e12b
+def _check_listed(threshold, top):
+    "Raises ConfigError for a threshold or a count that cannot be"
+    if threshold is not None and not 0 <= threshold <= 1:
+        raise ConfigError(f'threshold={threshold:g}: expected a probability between 0 and 1')
+    if top is not None and top < 1: raise ConfigError(f'top={top}: expected 1 or more')
+
+@patch
+def _coherent(self:Run):
+    "From predictions [n, L] to coherent ones; and the stratum of each term [L], 0 of one with nothing below it"
+    names, ontology = self.columns, self._ontology().get('ontology')
+    if ontology is None: return lambda values: values, np.zeros(len(names))
+    at = pd.Index(ontology.terms.id).get_indexer(names)
+    def coherent(values): return propagate_scores(ontology, pd.DataFrame(values, columns=names))[:, at]
+    return coherent, np.asarray(ontology.strata)[at]
+
+def _likeliest(values, strata, threshold, top):
+    "Row and column of what is listed, row after row; of equal probabilities the higher term first"
+    order = np.lexsort((np.broadcast_to(-strata, values.shape), -values))[:, :top]
+    row = np.repeat(np.arange(len(values)), order.shape[1])
+    keep = values[row, order.ravel()] >= threshold
+    return row[keep], order.ravel()[keep]
+
+# %% ../../nbs/experiments/09_reading.ipynb #3e79735b
+@patch
+def _term_tables(self:Run, samples, threshold, top, report, chunk=2048):
+    "A table for every so many rows"
+    if isinstance(samples, (str, Path)): _, samples = self._from_file(samples)
+    samples, predict = self._ready(samples, report)
+    coherent, strata = self._coherent()
+    ids, names = np.array(self.columns, object), np.array([c.reference for c in self._columns()], object)
+    for at in range(0, len(samples), chunk):
+        rows = samples.take(slice(at, at + chunk))
+        values = coherent(predict(rows).mean(0))
+        row, term = _likeliest(values, strata, threshold, top)
+        called = np.array(rows.names(slice(None)), object)[row]
+        yield pd.DataFrame({samples.row_name: called, 'term': ids[term], 'name': names[term],
+                            'probability': values[row, term]})
+
+@patch
+def predict_terms(self:Run,
+    samples:Any, # Samples, or a file as `Samples.read_file` takes it, such as FASTA
+    threshold:float=None, # least probability of a listed term; .1 unless this or `top` is given
+    top:int=None, # terms of each row at most
+    path:str|Path=None, # a .tsv, .csv or .parquet file to write, whole or not at all; a table is returned unless given
+    report:Callable=print # is called with a line on how new rows were compared with known ones; None: nothing
+)->pd.DataFrame|Path: # a row per sample and listed term: protein, term, name, probability; or the path
+    """The likely terms of each sample. Raises ConfigError for a run that does not predict terms,
+    DataError naming file and value"""
+    if not self.of_terms: raise ConfigError(f'{self.folder}: does not predict terms of an ontology')
+    if path is not None: check_table_path(path)
+    _check_listed(threshold, top)
+    least = threshold if threshold is not None else .1 if top is None else 0
+    tables = self._term_tables(samples, least, top, report)
+    return pd.concat(tables, ignore_index=True) if path is None else write_tables(path, tables)
 
 # %% ../../nbs/experiments/09_reading.ipynb #061701a0
 def _slow_screener(model, genes, loss):
@@ -465,18 +593,23 @@ def _rows(self:Run, part, question):
     return rows if ceiling is None else {**rows, 'noise ceiling': dict(pearson=ceiling)}
 
 # %% ../../nbs/experiments/09_reading.ipynb #2ee267b4
+def _bounds(table):
+    "The columns that are ends of an interval"
+    return [c for c in table if c.endswith(('_low', '_high'))]
+
 @patch
 def scores(self:Run,
     part:str='test' # of the split
 )->pd.DataFrame: # a row per model; of several questions a row per question and model
-    """The metrics of the model, the baselines, and the noise ceiling where known.
-    Raises KeyError for a part that was not read"""
+    """The metrics of the model, the baselines, and the noise ceiling where known. Of many metrics with an interval each, that of
+    the first is shown; `metrics` has all. Raises KeyError for a part that was not read"""
     if part not in self.metrics:
         there = [p for p in ('train', 'validation', 'test') if p in self.metrics]
         raise KeyError(f'{self.folder}: the {part} part was not read in this run; it has {", ".join(there)}')
     if self._several():
         return pd.concat({q: pd.DataFrame(self._rows(part, q)).T for q in self.metrics[part]})
     table = pd.DataFrame(self._rows(part, None)).T
+    if next(iter(table)) == 'macro_f1': return table.drop(columns=_bounds(table)[2:])
     first = [c for c in ('pearson', 'low', 'high', 'spearman', 'mse') if c in table]
     later = [c for c in ('auroc', 'auroc_low', 'auroc_high', 'aupr', 'aupr_balanced') if c in table]
     return table[first + later] if first[:1] == ['pearson'] else table
@@ -485,6 +618,12 @@ def scores(self:Run,
 @patch
 def _headline(self:Run):
     "The result in a few words"
+    n = len(self.metrics.get('folds', {}))
+    return f'{self._result()}, mean of {n} folds' if n else self._result()
+
+@patch
+def _result(self:Run):
+    "The first metrics of the part that is reported"
     part, metrics = self.last_part, self.metrics[self.last_part]
     if 'pearson' in metrics:
         return (f'{part} r {metrics["pearson"]:.3f} ({metrics["low"]:.3f} to {metrics["high"]:.3f}), '
@@ -496,11 +635,17 @@ def _headline(self:Run):
     figures = []
     for question, values in metrics.items():
         name, value = next(iter(values.items()))
-        figures.append(f'{question} {name} {value:.3f}')
+        ends = [values.get(f'{name}_{end}', np.nan) for end in ('low', 'high')]
+        interval = '' if np.isnan(ends).any() else f' ({ends[0]:.3f} to {ends[1]:.3f})'
+        figures.append(f'{question} {name} {value:.3f}{interval}')
     return f'{part} ' + ', '.join(figures)
 
 @patch
-def _epochs(self:Run): return f'{self.metrics["kept_epoch"]} of {self.metrics["epochs"]}'
+def _epochs(self:Run):
+    "The epoch that was kept, and how many there were; of several folds each"
+    kept, epochs = self.metrics['kept_epoch'], self.metrics['epochs']
+    if not isinstance(kept, dict): return f'{kept} of {epochs}'
+    return f'{", ".join(map(str, kept.values()))} of {max(epochs.values())}'
 
 # %% ../../nbs/experiments/09_reading.ipynb #958909fe
 @patch

@@ -6,7 +6,7 @@
 __all__ = ['plot_scores', 'report_sections', 'report_figures', 'write_report']
 
 # %% ../../nbs/experiments/03_report.ipynb #a16f1dbf
-import html, re
+import dataclasses, html, re
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +16,7 @@ import pandas as pd
 
 from ..data import Column, groups_of
 from .config import make
+from .folds import fold_section
 from .reading import Run, values_of
 from ..ground import figure_svg, palette, use_style, write_text
 from ..train import Section, column_measures, of_group, plot_curves, plot_labels
@@ -97,6 +98,8 @@ def _score_metric(group, scores):
         if f'{name}_low' in scores: return (name, f'{name}_low', f'{name}_high'), 'clusters of rows'
     return column_measures[group.kind].score, 'independent rows'
 
+def _over(run, over): return 'folds' if run.metrics.get('folds') else over
+
 # %% ../../nbs/experiments/03_report.ipynb #953f2757
 def _part_title(run):
     simulated = ' (simulated)' if run.metrics['simulated'] else ''
@@ -109,7 +112,7 @@ def _score_sections(run, questions):
     for group, column, scores, measured, predicted in questions:
         metric, over = _score_metric(group, scores)
         title = f'{_part_title(run)}{_of(group, len(questions) > 1)}'
-        axes = plot_scores(scores.dropna(how='all', axis=1), title, metric, colours, over)
+        axes = plot_scores(scores.dropna(how='all', axis=1), title, metric, colours, _over(run, over))
         yield Section(f'Scores{_of(group, len(questions) > 1)}', axes)
 
 # %% ../../nbs/experiments/03_report.ipynb #2d81d1e1
@@ -130,7 +133,16 @@ def _note(run, group, scores):
     return '\n'.join(f'{name} {r:.3f}' for name, r in others.pearson.dropna().items())
 
 # %% ../../nbs/experiments/03_report.ipynb #e2dc4d74
+def _fold_sections(run, questions):
+    "Each question in each fold; nothing of a run of one division"
+    if not run.metrics.get('folds'): return
+    for group, column, scores, measured, predicted in questions:
+        name = _score_metric(group, scores)[0][0]
+        section = fold_section(run, name, group.name if len(questions) > 1 else None, _metric_names.get(name, name))
+        yield dataclasses.replace(section, table=section.table.rename(columns=_shown))
+
 def _learning_section(run):
+    if run.metrics.get('folds'): return Section('Learning', _plot_fold_curves(run)[0])
     first, ceiling = {}, None
     if 'validation_pearson' in run.curves: # baseline and ceiling are of r, and fit no other axis
         ceiling = run.metrics['ceiling']
@@ -138,6 +150,17 @@ def _learning_section(run):
             first[name] = parts['validation']['pearson']
     axes = plot_curves(run.curves, first, ceiling, model=run.kind.name)
     return Section('Learning', axes[0])
+
+_fold_colours = [palette[c] for c in ('blue', 'ridge', 'forest', 'factorisation', 'train', 'validation', 'purple', 'ceiling')]
+
+def _plot_fold_curves(run):
+    "A line for each fold"
+    axes = None
+    for i, (name, curves) in enumerate(run.curves.groupby('fold', sort=False)):
+        colour = _fold_colours[i % len(_fold_colours)]
+        axes = plot_curves(curves, axes=axes, model=name, colour=colour)
+        axes[0].lines[-1].set_color(colour)
+    return axes
 
 def _left_out_section(run):
     "Rows that the run did not use, by reason; nothing where all were used"
@@ -152,9 +175,10 @@ def report_sections(
     "Everything that the report shows, in its order"
     questions = list(_questions(run))
     yield from _score_sections(run, questions)
+    yield from _fold_sections(run, questions)
     yield from _prediction_sections(run, questions)
     yield _learning_section(run)
-    yield from run.kind.sections(run)
+    yield from run.kind.fold_sections(run) if run.metrics.get('folds') else run.kind.sections(run)
     yield from _left_out_section(run)
 
 def report_figures(
@@ -224,6 +248,7 @@ _shown = dict(low='95% from', high='to', pearson='Pearson r', spearman='Spearman
               auroc_low='95% from ', auroc_high='to ', aupr='AUPR', aupr_balanced='AUPR, classes balanced',
               brier='Brier score', balanced_accuracy='balanced accuracy', macro_f1='macro F1', fmax='Fmax',
               micro_aupr='AUPR over all pairs', fmax_low='95% from', fmax_high='to', smin='Smin, bits',
+              macro_f1_low='95% from', macro_f1_high='to', left_out='left out', absent_classes='absent classes',
               smin_low='95% from ', smin_high='to ', aupr_low=' 95% from', aupr_high=' to',
               same_or_descendant='same or descendant', macro_f1_or_descendant='macro F1, or descendant',
               bits_missed='bits missed', bits_too_much='bits too much', distance='distance, edges')
@@ -238,7 +263,7 @@ def _facts(run):
     "What the run rests on"
     m = run.metrics
     facts = {k: f'{v:,}' if isinstance(v, int) else v for k, v in _flat(m['knowledge'])}
-    facts |= {'parameters': f'{m["parameters"]:,}', 'epoch kept': f'{m["kept_epoch"]} of {m["epochs"]}',
+    facts |= {'parameters': f'{m["parameters"]:,}', 'epoch kept': run._epochs(),
               'seconds': m['seconds']['all'], 'peak memory, MB': m['peak_memory_mb'],
               'seed': run.config['seed'], 'control': run.config['control'], 'split id': m['split']}
     facts |= {k: re.sub(r'\b([0-9a-f]{16})[0-9a-f]{48}\b', r'\1', str(v)) for k, v in m['data'].items() if k != 'left out'}

@@ -21,6 +21,7 @@ from omegaconf import OmegaConf
 
 from ..data import Samples
 from .config import RunConfig, target_of
+from .folds import fold_curves, fold_folders, fold_metrics, fold_predictions
 from .reading import (
     Run, build_loss, in_lists, read_settings, values_of, write_tables)
 from ..ground import ConfigError, cpu_threads, environment, locked, write_text
@@ -74,6 +75,15 @@ def _remove(folder, names):
         if path.is_dir() and not path.is_symlink(): shutil.rmtree(path, ignore_errors=True)
         else: path.unlink(missing_ok=True)
 
+def _holds_epochs(folder):
+    "Has the run, or one of its folds, finished an epoch?"
+    return any(folder.glob('checkpoint.pt')) or any(folder.glob('*/checkpoint.pt'))
+
+def _note_folds(folder, error):
+    "How many folds are finished"
+    n = len(list(folder.glob('*/metrics.json')))
+    if n: error.add_note(f'{n} fold{"s are" if n > 1 else " is"} finished; the same command goes on')
+
 def _note(folder, error):
     "What can be resumed, added to an error that the settings are not to blame for"
     if (folder/'metrics.json').exists(): return
@@ -103,8 +113,9 @@ def _claimed(folder, config):
                     write_text(folder/'config.yaml', OmegaConf.to_yaml(OmegaConf.create(config.to_dict())))
                 yield
             except BaseException as error:
-                if not (folder/'checkpoint.pt').exists(): _remove(folder, _contents(folder) - before)
-                _note(folder, error)
+                if not _holds_epochs(folder): _remove(folder, _contents(folder) - before)
+                if config.split.fold == 'all': _note_folds(folder, error)
+                else: _note(folder, error)
                 if made and not _contents(folder): (folder/'.lock').unlink(missing_ok=True)
                 raise
     finally:
@@ -281,15 +292,21 @@ def _about_run(kind, task, fitted, seconds):
             'split': task.split.id, 'data': task.manifest, **environment()}
 
 # %% ../../nbs/experiments/02_runs.ipynb #2f8ca417
+def _load(config, report, loaded=None):
+    "The task of these settings; `report` is called with lines on the data"
+    return load_task(config.data, config.model, config.split, config.control, config.seed, config.seen_by, report,
+                     'test' if config.test else 'validation', loaded)
+
 def train_run(
     config:RunConfig, # see `compose_config`
-    progress:bool=True # show progress
+    progress:bool=True, # show progress
+    loaded:Task=None # what the data load, if they have been loaded before
 ): # Run
     "Load, train, evaluate, write. A finished run is returned as it is, an unfinished one goes on"
+    if config.split.fold == 'all': return _train_folds(config, progress, loaded)
     folder, start = Path(config.out), time.perf_counter()
     _check_folder(folder, config)
-    task = load_task(config.data, config.model, config.split, config.control, config.seed, config.seen_by,
-                     print if progress else None, 'test' if config.test else 'validation')
+    task = _load(config, print if progress and loaded is None else None, loaded)
     loss = build_loss(config.loss, task)
     torch.manual_seed(config.seed)
     model = config.model.build(task, loss)
@@ -328,3 +345,31 @@ def _unchanged(run, kind, task):
         raise ConfigError(f'{run.folder}: was made with {what} {made}, which are now {value}; '
                           'choose another out=, or remove the folder')
     return run
+
+# %% ../../nbs/experiments/02_runs.ipynb #547565f9
+def _of_fold(config, fold, folder=''):
+    "The settings of one fold"
+    split = dataclasses.replace(config.split, fold=fold)
+    return dataclasses.replace(config, split=split, out=str(Path(config.out)/folder))
+
+def _fold_configs(config, report, loaded):
+    "Name of each fold -> its settings. The rows that the model can see decide which groups there are"
+    names = config.split.fold_names(_load(_of_fold(config, 0), report, loaded))
+    folders = fold_folders(names)
+    return {name: _of_fold(config, i, folder) for i, (name, folder) in enumerate(zip(names, folders))}
+
+def _train_folds(config, progress, loaded):
+    "Each fold by itself; then what they say together"
+    folder = Path(config.out)
+    _check_folder(folder, config)
+    loaded = loaded or config.data.load()
+    configs, runs = _fold_configs(config, print if progress else None, loaded), {}
+    with _claimed(folder, config):
+        for i, (name, one) in enumerate(configs.items()):
+            if progress: print(f'\n{name}: {i + 1} of {len(configs)} folds', flush=True)
+            runs[name] = train_run(one, progress, loaded)
+        if (folder/'metrics.json').exists(): return Run(folder)
+        write_tables(folder/'predictions.parquet', [fold_predictions(runs)])
+        _write_table(folder/'curves.tsv', fold_curves(runs))
+        _write_json(folder/'metrics.json', fold_metrics(runs))
+    return Run(folder)

@@ -51,6 +51,12 @@ class _Trials:
         self.settings = SettingsWith(words, name, config_dir)
         self.read = self.task = self.split = None
 
+    def of_trial(self, values, **rest):
+        "The settings of a trial: of every fold in turn, those of the first"
+        config = self.settings(values, **rest)
+        if config.split.fold != 'all': return config
+        return dataclasses.replace(config, split=dataclasses.replace(config.split, fold=0))
+
     def load(self, config):
         "The task of these settings, its test part blanked. Raises ConfigError where a setting changes the rows"
         decides = {k: v for k, v in config.to_dict().items() if k in _decides_task}
@@ -67,7 +73,7 @@ class _Trials:
 @patch
 def train(self:_Trials, values, watch): # a Fit, and its task
     "Train with these settings"
-    config = self.settings(values)
+    config = self.of_trial(values)
     task = self.load(config)
     loss = build_loss(config.loss, task)
     torch.manual_seed(config.seed)
@@ -78,7 +84,7 @@ def train(self:_Trials, values, watch): # a Fit, and its task
 @patch
 def keep(self:_Trials, values, fitted, task, folder, seconds):
     "Leave a light run"
-    config = self.settings(values, test=False, baselines=[], out=str(folder))
+    config = self.of_trial(values, test=False, baselines=[], out=str(folder))
     folder.mkdir(parents=True, exist_ok=True)
     held = pd.concat(list(prediction_chunks(task, predictor(task, fitted), ['validation'])))
     judge = task.judge()
@@ -527,7 +533,7 @@ def _prepare(words, out, space, storage, name, config_dir):
         if word.partition('=')[0] == 'out': raise ConfigError(f'{word}: the folder of a sweep is given by --out')
     trials = _Trials(words, name, config_dir)
     space = _read_space(space, trials.settings)
-    config = trials.settings({})
+    config = trials.of_trial({})
     need('optuna', 'lab')
     task = trials.load(config)
     loss = build_loss(config.loss, task)
@@ -552,7 +558,8 @@ def sweep(
     config_dir:str|Path=None, # a folder of your own with files like those of configs/
     progress:bool=True # show a bar
 )->Sweep:
-    """Search settings by their score on the validation part. Goes on if it was stopped.
+    """Search settings by their score on the validation part; with split.fold=all, on that of the first fold. Goes on if
+    it was stopped.
     A script that asks for several workers does so under `if __name__ == '__main__':`, as `multiprocessing` wants it.
     Raises ConfigError or DataError before anything is written"""
     for what, value in dict(trials=trials, workers=workers).items(): in_range(what, value, int, least=1)

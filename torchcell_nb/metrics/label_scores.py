@@ -243,25 +243,26 @@ def by_group(self:LabelScores,
 # %% ../../nbs/metrics/14_label_scores.ipynb #535c6e09
 fewest_groups = 3 # for an interval over groups
 
-def _slope(name, mean):
-    "How steep the score's scale is at the mean; None where the scale ends"
-    if _label_scales.get(name) is _log_odds: return 1/(mean*(1 - mean)) if 0 < mean < 1 else None
-    if _label_scales.get(name) is _bits_scale: return 1/mean if mean > 0 else None
-    return None
+def _ends(mean, half, scale):
+    "Ends of an interval on a scale, from half its width without the scale; without it where the scale ends"
+    slope = None
+    if scale is _log_odds and 0 < mean < 1: slope = 1/(mean*(1 - mean))
+    if scale is _bits_scale and mean > 0: slope = 1/mean
+    if slope is None: return mean - half, mean + half
+    there, back = scale
+    return tuple(back(there(mean) + np.array([-half, half])*slope))
 
 def mean_over_groups(
-    table:pd.DataFrame # a row for each group, a column for each score; see `LabelScores.by_group`
+    table:pd.DataFrame, # a row for each group, a column for each score; see `LabelScores.by_group`
+    shares:Iterable=() # other columns that are shares, from 0 to 1
 )->pd.DataFrame: # a row for each score: mean, low, high, groups
     "Mean over groups with Student's t interval on the score's scale; NaN ends under three groups"
-    rows = {}
+    scales, rows = _label_scales | dict.fromkeys(shares, _log_odds), {}
     for name in table.columns.drop(['rows', 'classes'], errors='ignore'):
         x = table[name].dropna().to_numpy(float)
         mean, half, G = x.mean(), np.nan, len(x)
         if G >= fewest_groups: half = stats.t.ppf(.975, G - 1)*x.std(ddof=1)/np.sqrt(G)
-        slope, low, high = _slope(name, mean), mean - half, mean + half
-        if slope is not None:
-            there, back = _label_scales[name]
-            low, high = back(there(mean) + np.array([-half, half])*slope)
+        low, high = _ends(mean, half, scales.get(name))
         rows[name] = dict(mean=mean, low=low, high=high, groups=G)
     return pd.DataFrame(rows).T
 

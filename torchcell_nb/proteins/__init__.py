@@ -13,7 +13,7 @@ from ..ground import with_help
 # %% ../../nbs/12_proteins.ipynb #7b74946f
 __getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_attrs={
     'sequences': ['alphabet', 'Sequences', 'read_proteins'],
-    'annotated': ['aspects', 'experimental', 'aspect_of', 'term_targets', 'read_records'],
+    'annotated': ['aspects', 'experimental', 'aspect_of', 'term_targets', 'term_days', 'read_records'],
     'hits': ['hit_columns', 'Hits', 'read_hits', 'families', 'separated', 'check_safe', 'kmer_sets',
         'jaccard', 'find_hits'],
     'source': ['ProteinFiles', 'protein_files', 'groups_by', 'Proteins', 'make_protein_folder'],

@@ -64,6 +64,16 @@ def matrix(self:Hits,
 
 # %% ../../nbs/proteins/03_hits.ipynb #842bfb20
 @patch
+def joined(self:Hits,
+    other:Hits # made by a search of other queries or targets
+)->Hits:
+    "The hits of both; the proteins of the first come first"
+    made_by = ', '.join(dict.fromkeys(by for by in (self.made_by, other.made_by) if by))
+    tables = [h.table for h in (self, other) if len(h)]
+    table = pd.concat(tables, ignore_index=True) if tables else self.table
+    return Hits(tuple(dict.fromkeys([*self.ids, *other.ids])), table, made_by)
+
+@patch
 def __len__(self:Hits): return len(self.table)
 
 @patch
@@ -166,15 +176,14 @@ def jaccard(
     return sparse.csr_array((shared.data/union, (shared.row, shared.col)), shape=shared.shape)
 
 # %% ../../nbs/proteins/03_hits.ipynb #14c25da4
-def _kmer_hits(sequences, least):
+def _kmer_table(queries, targets, least):
     "Pairs by the Jaccard index of their 3-mers; the index in % stands for identity and bits"
-    near = sparse.coo_array(jaccard(*[kmer_sets(sequences)]*2))
-    keep = (near.data >= least) & (near.row != near.col)
-    ids = np.array(sequences.ids, object)
+    near = sparse.coo_array(jaccard(kmer_sets(queries), kmer_sets(targets)))
+    keep = near.data >= least
+    query, target = (np.array(s.ids, object) for s in (queries, targets))
     index = 100*near.data[keep]
-    table = pd.DataFrame({'query': ids[near.row[keep]], 'target': ids[near.col[keep]], 'bits': index})
-    table = table.assign(pident=index, qcov=100., tcov=100.)
-    return Hits(sequences.ids, table, f'shared 3-mers, Jaccard {least:g} or more')
+    table = pd.DataFrame({'query': query[near.row[keep]], 'target': target[near.col[keep]], 'bits': index})
+    return table.assign(pident=index, qcov=100., tcov=100.)
 
 def _write_fasta(sequences, path):
     path.write_text(''.join(f'>{name}\n{sequences[i]}\n' for i, name in enumerate(sequences.ids)))
@@ -183,39 +192,51 @@ def _write_fasta(sequences, path):
 _fields = 'qseqid sseqid pident length qcovhsp scovhsp evalue bitscore'.split()
 _mmseqs = 'query,target,pident,alnlen,qcov,tcov,evalue,bits'
 
-def _commands(program, fasta, out, scratch):
-    "The commands of a program, in order"
+def _commands(program, queries, targets, out, scratch):
+    "The commands of a program, in order; all but the first argument are paths"
     if program == 'mmseqs':
-        search = ['mmseqs', 'easy-search', fasta, fasta, out, scratch]
+        search = ['mmseqs', 'easy-search', queries, targets, out, scratch]
         return [[*search, '-s', '7.5', '-e', '0.001', '--format-output', _mmseqs]]
-    database = ['diamond', 'makedb', '--in', fasta, '-d', scratch]
-    search = ['diamond', 'blastp', '-q', fasta, '-d', scratch, '-o', out, '--very-sensitive', '-e', '0.001']
+    database = ['diamond', 'makedb', '--in', targets, '-d', scratch]
+    search = ['diamond', 'blastp', '-q', queries, '-d', scratch, '-o', out, '--very-sensitive', '-e', '0.001']
     return [database, [*search, '-k', '0', '--masking', '0', '--outfmt', '6', *_fields]]
 
 # %% ../../nbs/proteins/03_hits.ipynb #1cb1b542
-def _searched(program, sequences):
+def _searched(program, queries, targets):
     "The table of hits that an installed program writes"
     with tempfile.TemporaryDirectory() as folder:
-        fasta, out, scratch = (str(Path(folder)/n) for n in ('proteins.fasta', 'hits.tsv', 'scratch'))
-        _write_fasta(sequences, Path(fasta))
-        for command in _commands(program, fasta, out, scratch):
+        names = 'queries.fasta', 'targets.fasta', 'hits.tsv', 'scratch'
+        paths = [str(Path(folder)/name) for name in names]
+        for sequences, path in zip((queries, targets), paths): _write_fasta(sequences, Path(path))
+        for command in _commands(program, *paths):
             done = subprocess.run(command, capture_output=True, text=True)
             if not done.returncode: continue
             raise RuntimeError(f'{" ".join(command[:2])} failed: {done.stderr.strip()[-400:]}')
-        return pd.read_csv(out, sep='\t', names=hit_columns)
+        return _read_found(Path(paths[2]))
+
+def _read_found(path):
+    "Hits without a header; an empty file is a search that found nothing"
+    kinds = {name: str if name in ('query', 'target') else float for name in hit_columns}
+    if not path.stat().st_size: return pd.DataFrame(columns=hit_columns).astype(kinds)
+    return pd.read_csv(path, sep='\t', names=hit_columns, dtype=kinds)
 
 # %% ../../nbs/proteins/03_hits.ipynb #c8f86bf9
 def find_hits(
-    sequences:Sequences, # n proteins, compared all with all
+    sequences:Sequences, # n proteins
     program:str=None, # 'diamond', 'mmseqs' or '3-mers'; the first that is installed unless given
-    least:float=.1 # of 3-mers: the least Jaccard index of a hit
+    least:float=.1, # of 3-mers: the least Jaccard index of a hit
+    targets:Sequences=None # m proteins to compare them with; with one another unless given
 )->Hits:
-    """Search all against all. Raises ValueError for a program that is not installed,
+    """Search each protein among others. Raises ValueError for a program that is not installed,
     RuntimeError where it fails"""
     there = [p for p in ('diamond', 'mmseqs') if shutil.which(p)] + ['3-mers']
     program = program or there[0]
     one_of('program', program, there)
-    if program == '3-mers': return _kmer_hits(sequences, least)
-    table = _searched(program, sequences)
+    targets = sequences if targets is None else targets
+    ids = tuple(dict.fromkeys([*sequences.ids, *targets.ids]))
+    if program == '3-mers':
+        made_by = f'shared 3-mers, Jaccard {least:g} or more'
+        return Hits(ids, _kmer_table(sequences, targets, least), made_by)
+    table = _searched(program, sequences, targets)
     if program == 'mmseqs': table[['qcov', 'tcov']] *= 100                # it writes shares, DIAMOND writes %
-    return Hits(sequences.ids, table, program)
+    return Hits(ids, table, program)

@@ -197,3 +197,8 @@ def read_proteins(
     table = read_fasta(path)
     try: return Sequences(table.gene, table.sequence)
     except DataError as e: raise DataError(f'{path}: {e}') from None
+
+@patch(cls_method=True)
+def read_file(cls:Sequences, path:str|Path)->Sequences:
+    "The proteins of a FASTA file; see `read_proteins`"
+    return read_proteins(path)

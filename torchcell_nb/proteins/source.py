@@ -6,7 +6,8 @@
 __all__ = ['ProteinFiles', 'protein_files', 'groups_by', 'Proteins', 'make_protein_folder']
 
 # %% ../../nbs/proteins/04_source.ipynb #cbe1f7e4
-import json, os
+import dataclasses, json, os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,7 +17,8 @@ from fastcore.basics import patch
 
 from ..ground import ConfigError, DataError, check_settings, one_of, sha256_of, write_text
 from ..ontology import Ontology, evidence_codes, read_obo, yeast_go
-from .annotated import aspect_of, aspects, experimental, read_records, term_targets
+from .annotated import (
+    aspect_of, aspects, experimental, read_records, term_days, term_targets)
 from .baselines import protein_baselines
 from .hits import Hits, check_safe, families, find_hits, read_hits
 from .sequences import Sequences, read_proteins
@@ -82,6 +84,7 @@ class Proteins(Source):
     "Terms of the Gene Ontology from the sequences of proteins; experimental records"
     name = 'proteins'
     baselines = protein_baselines
+    of_rows = 'hits',
     folder:str|None = None # from `torchcell_nb data proteins`; proteins/ in TORCHCELL_NB_DATA unless given
     aspect:str = 'MF' # or 'BP', 'CC'
     evidence:list[str] = field(default_factory=lambda: list(experimental)) # codes that count
@@ -97,19 +100,23 @@ class Proteins(Source):
 
 # %% ../../nbs/proteins/04_source.ipynb #54245a5b
 @patch
+def terms(self:Proteins)->Ontology:
+    "The terms of the aspect. Raises OntologyError or FileNotFoundError"
+    return aspect_of(yeast_go() if self.obo is None else read_obo(self.obo), self.aspect)
+
+@patch
 def load(self:Proteins)->Task: # knows: ontology, hits
     "Raises DataError, OntologyError or FileNotFoundError naming file, line and value"
     files = protein_files(self.folder)
     proteins = _sequences(files.proteins)
     hits = read_hits(files.hits, proteins.ids)
-    go = yeast_go() if self.obo is None else read_obo(self.obo)
-    records = read_records(files.records)
-    go = aspect_of(go, self.aspect)
-    targets, rows, ontology = term_targets(go, records, proteins.ids, self.evidence, self.fewest)
+    records, terms = read_records(files.records), self.terms()
+    targets, rows, ontology = term_targets(terms, records, proteins.ids, self.evidence, self.fewest)
+    days = term_days(terms, records, proteins.take(rows).ids, targets.names, self.evidence)
     group = groups_by(self.clusters, hits, files.groups)
     knowledge = dict(ontology=_unannotated(ontology), hits=hits)
     return Task(proteins.take(rows), targets, knowledge=knowledge, groups=dict(cluster=group[rows]),
-                manifest=_manifest(files, self.obo), notes=(_note(proteins, targets, self.aspect),))
+                manifest=_manifest(files, self.obo), notes=(_note(proteins, targets, self.aspect),), days=days)
 
 # %% ../../nbs/proteins/04_source.ipynb #1901d800
 def _manifest(files, obo):
@@ -160,10 +167,45 @@ def _shared_names(ids, genes, fasta, records):
     raise DataError(f'{records}: none of its genes, such as {genes.iloc[0]}, is among the proteins '
                     f'of {fasta}, such as {ids[0]}: do the files belong to one species, and one naming?')
 
+_record_columns = ['gene', 'term', 'evidence', 'date', 'qualifier']
+
 def _write_tables(out, proteins, table, hits):
     "Write the three files: name -> SHA-256"
+    records = table.reindex(columns=_record_columns, fill_value='')
     texts = {'proteins.fasta': ''.join(f'>{name}\n{proteins[i]}\n' for i, name in enumerate(proteins.ids)),
-             'records.tsv': table[['gene', 'term', 'evidence']].to_csv(sep='\t', index=False),
+             'records.tsv': records.to_csv(sep='\t', index=False),
              'hits.tsv': hits.table.to_csv(sep='\t', index=False)}
     for name, text in texts.items(): write_text(out/name, text)
     return {name: sha256_of(out/name) for name in texts}
+
+# %% ../../nbs/proteins/04_source.ipynb #5631f03f
+@patch
+def meet(self:Proteins,
+    task:Task, # divided
+    samples:Sequences, # proteins, of which some may be in the folder
+    report:Callable=print # is called with a line on the search; None: nothing
+)->Task:
+    """The task, with hits of the new proteins on training proteins.
+    Raises DataError for a name that two proteins have"""
+    hits, known = task.knowledge['hits'], _sequences(protein_files(self.folder).proteins)
+    _check_same(samples, known)
+    new = samples.take([i for i, name in enumerate(samples.ids) if name not in set(known.ids)])
+    if not len(new): return task
+    found = find_hits(new, targets=task.samples.take(task.split['train']))
+    if report is not None: report(_search_note(new, found))
+    return dataclasses.replace(task, knowledge={**task.knowledge, 'hits': hits.joined(found)})
+
+# %% ../../nbs/proteins/04_source.ipynb #6648df98
+def _check_same(samples, known):
+    "Raises DataError for a name with two sequences"
+    letters = dict(zip(known.ids, known.keys()))
+    for name, own in zip(samples.ids, samples.keys()):
+        if letters.get(name, own) == own: continue
+        raise DataError(f'{name}: has another sequence among the proteins that the model was trained with; '
+                        'give it another name')
+
+def _search_note(new, found):
+    some = found.table['query'].nunique()
+    note = f'hits: {some:,} of {len(new):,} new proteins resemble a training protein, by {found.made_by}'
+    if not found.made_by.startswith('shared'): return note
+    return f'{note}; 3-mers find close relatives only: with DIAMOND or MMseqs2 on the PATH more are found'

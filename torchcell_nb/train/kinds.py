@@ -123,6 +123,11 @@ def sections(self:Kind, run:Any)->list: # of Section
     return []
 
 @patch
+def fold_sections(self:Kind, run:Any)->list: # of Section
+    "What the report of a Run of every fold in turn shows beside them; it has the predictions of all folds, and no network"
+    return []
+
+@patch
 def importance(self:Kind, run:Any)->pd.DataFrame: # most important first
     "What the predictions of a Run rest on. Raises ConfigError where the kind cannot tell"
     raise ConfigError(f'{self.name} cannot tell what its predictions rest on: '

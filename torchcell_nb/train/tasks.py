@@ -20,7 +20,7 @@ from torchcell_nb.data import (
     split_rules)
 from ..ground import ConfigError, DataError, card, check_settings, one_of
 from ..metrics import LabelScores, TermScores, information_accretion, noise_ceiling
-from ..ontology import GeneNames, Ontology
+from ..ontology import GeneNames, Ontology, iso_day
 from .kinds import Kind, Unseen
 
 # %% ../../nbs/train/04_tasks.ipynb #9ebee576
@@ -40,6 +40,7 @@ class Task:
     unknown:dict = field(default_factory=dict) # name that is no gene's -> where it stands, and what is nearest
     called:dict = field(default_factory=dict) # gene -> its other names, for a model that knows it by one of those
     baselines:dict = field(default_factory=dict) # name -> function (task, seed) -> function samples -> predictions
+    days:np.ndarray|None = None # datetime64[D] [n, L]: since when a 1 is known, NaT elsewhere; None: not dated
 
     def __post_init__(self):
         n = len(self.samples)
@@ -47,6 +48,9 @@ class Task:
             raise DataError(f'{n} samples against {len(self.targets)} targets; they must be aligned')
         for name, labels in self.groups.items():
             if len(labels) != n: raise DataError(f'{name}: {len(labels)} labels for {n} samples')
+        if self.days is None or self.days.shape == self.targets.values.shape: return
+        raise DataError(f'days: expected the shape of the targets {list(self.targets.values.shape)}, '
+                        f'got {list(self.days.shape)}')
 
 # %% ../../nbs/train/04_tasks.ipynb #afc68ae2
 @patch
@@ -57,7 +61,7 @@ def take(self:Task,
     rows = np.asarray(rows, bool)
     return dataclasses.replace(
         self, samples=self.samples.take(rows), targets=self.targets.take(rows),
-        split=self.split and self.split.kept(rows),
+        split=self.split and self.split.kept(rows), days=None if self.days is None else self.days[rows],
         groups={name: np.asarray(labels)[rows] for name, labels in self.groups.items()},
         test=self.test if np.ndim(self.test) == 0 else np.asarray(self.test)[rows])
 
@@ -82,6 +86,7 @@ class Source:
     """Where samples and targets come from. A subclass is a dataclass of settings and defines `load`.
     Raises ConfigError for a setting `unknown`, `duplicates` or `unmeasured` that is none"""
     name = 'own data' # in titles, and of a run's folder
+    of_rows = () # knowledge that is about single rows, such as hits; see `meet`
     baselines = {} # name -> function (task, seed) -> function samples -> predictions: what such data are predicted by
     unknown = 'error' # rows that a model cannot see: 'error', or 'drop'; a subclass may make it a setting
 
@@ -97,24 +102,70 @@ class Source:
         "Read or simulate. Raises DataError or FileNotFoundError naming file, line and value"
         raise NotImplementedError(f'{type(self).__name__} must define load()')
 
+    def terms(self)->Ontology|None: # None: the targets are no terms
+        "The ontology that the targets are terms of, without annotations"
+        return None
+
+    def meet(self,
+        task:Task, # divided
+        samples:Samples, # rows, of which some may be new
+        report:Callable=print # is called with a line on what was done; None: nothing
+    )->Task: # of the same rows as before
+        "The task, whose knowledge of single rows (`of_rows`) now is of the new rows, too"
+        return task
+
 # %% ../../nbs/train/04_tasks.ipynb #71c28623
 @dataclass
 class SplitConfig:
     "How the rows are divided; see `split_by`. Raises ValueError for settings that cannot be"
     validation:float = .15 # share of the training rows held out to choose by
     seed:int|None = None # the run's seed unless given
-    rule:str = 'given' # or 'random', 'folds', 'clusters', 'genes_any', 'genes_all', 'queries'
+    rule:str = 'given' # or 'random', 'folds', 'clusters', 'groups', 'genes_any', 'genes_all', 'queries', 'dates'
     test:float = .1 # share of rows or queries to test on, of 'random' and 'queries'
     share:float|None = None # of the genes held out by 'genes_any' and 'genes_all'
-    folds:int = 5 # of 'folds' and 'clusters'
-    fold:int = 0 # of 'folds' and 'clusters': the one to test on
+    folds:int = 5 # of 'folds' and 'clusters'; 'groups' has a fold for each group
+    fold:int|str = 0 # of 'folds', 'clusters' and 'groups': the one to test on; 'all': a run of each in turn
+    until:str|None = None # of 'dates': the last day of training, such as 2020-12-31
 
     def __post_init__(self):
         part = dict(above=0, below=1, why='it is a share')
         check_settings(self, 'split', rule=('given', *split_rules), validation=part, test=part, share=part,
-                       seed=dict(least=0, most=2**32 - 1), folds=dict(least=2, most=10**6), fold=dict(least=0))
-        if self.fold < self.folds: return
-        raise ConfigError(f'split.fold={self.fold}: expected at most {self.folds - 1}; folds are counted from 0')
+                       seed=dict(least=0, most=2**32 - 1), folds=dict(least=2, most=10**6))
+        self._check_until()
+        _check_fold(self)
+
+def _check_fold(split):
+    "A fold is a whole number, or the word 'all'"
+    if split.fold == 'all': return
+    if isinstance(split.fold, bool) or not isinstance(split.fold, int) or split.fold < 0:
+        raise ConfigError(f"split.fold={split.fold!r}: expected 0 for the first fold, 1 for the second ..., or 'all'")
+    if split.rule == 'groups' or split.fold < split.folds: return
+    raise ConfigError(f'split.fold={split.fold}: expected at most {split.folds - 1}; folds are counted from 0')
+
+# %% ../../nbs/train/04_tasks.ipynb #289c3fa9
+@patch
+def _check_until(self:SplitConfig):
+    "A day, or None. Raises ConfigError"
+    if self.until is None: return
+    try: self.until = iso_day(self.until)
+    except ValueError as e: raise ConfigError(f'split.until={self.until}: {e}') from None
+
+@patch
+def _first_days(self:SplitConfig, task):
+    "The first day of each row [n]. Raises ConfigError where there are none, or no day to divide by"
+    if task.days is None:
+        raise ConfigError('split=dates: these data do not say since when each value is known; '
+                          'choose another split, or data with dates, such as the annotations of a GAF file')
+    undated = (task.targets.values == 1) & np.isnat(task.days)
+    if undated.any():
+        row, column = np.argwhere(undated)[0]
+        value = f'{task.targets.names[column]} of {task.samples.names([row])[0]}'
+        raise DataError(f'split=dates: {undated.sum():,} values have no date, such as {value}; '
+                        'leave out the records without a date')
+    first = np.fmin.reduce(task.days, axis=1)                     # NaT is passed over
+    if self.until is not None: return first
+    raise ConfigError('split=dates: name the last day of training, such as split.until=2020-12-31; '
+                      f'the rows of these data became known from {first.min()} to {first.max()}')
 
 # %% ../../nbs/train/04_tasks.ipynb #68615c9f
 @patch
@@ -133,8 +184,48 @@ def divide(self:SplitConfig,
         if queries is None: queries = likely_queries(task.samples)
     if self.rule == 'clusters' and 'cluster' not in task.groups:
         raise ConfigError('split=clusters: these data do not say which rows belong together; choose another split')
-    return split_by(self.rule, task.samples, seed, self.validation*(1 - self.test), self.test, self.share,
-                    self.folds, self.fold, queries, task.groups.get('cluster'))
+    if self.rule == 'groups': _group_names(task)
+    if self.fold == 'all':
+        raise ConfigError("split.fold='all': a task has one test part; choose one of the folds, such as split.fold=0")
+    first = self._first_days(task) if self.rule == 'dates' else None
+    validation = self.validation*(1 if self.rule == 'groups' else 1 - self.test)
+    return split_by(self.rule, task.samples, seed, validation, self.test, self.share, self.folds, self.fold, queries,
+                    task.groups.get('cluster'), task.groups.get('group'), first, self.until)
+
+# %% ../../nbs/train/04_tasks.ipynb #366e7311
+@patch
+def divided(self:SplitConfig,
+    task:Task, # without a split
+    seed:int # of the draw
+)->Task:
+    """The task with its split. After a division by dates, the rows of training and validation
+    have the values that were known on the last day of training"""
+    task = dataclasses.replace(task, split=self.divide(task, seed))
+    if self.rule != 'dates': return task
+    later = task.days > np.datetime64(self.until)
+    later[task.split['test']] = False
+    values, old = np.where(later, 0, task.targets.values), task.targets
+    targets = Targets.trusted(values, old.columns, old.errors, old.weights)
+    return dataclasses.replace(task, targets=targets)
+
+# %% ../../nbs/train/04_tasks.ipynb #6fa84346
+def _group_names(task):
+    "The groups of a task, sorted as text. Raises ConfigError where there are none, DataError where there is one"
+    if 'group' not in task.groups:
+        raise ConfigError('split=groups: these data do not say which group each row is of; choose another split')
+    names = sorted(set(map(str, task.groups['group'])))
+    if len(names) > 1: return names
+    raise DataError(f'split=groups: all rows are of the group {", ".join(names)}, so that none is left to train on; '
+                    'choose another split')
+
+@patch
+def fold_names(self:SplitConfig,
+    task:Task # without a split
+)->list: # of str, one for each fold, in their order
+    "The names of the folds. Raises ConfigError for a rule that has none, or for data without groups"
+    if self.rule == 'groups': return _group_names(task)
+    if self.rule in ('folds', 'clusters'): return [f'fold {i}' for i in range(self.folds)]
+    raise ConfigError(f"split.fold='all': the rule {self.rule!r} has no folds; choose split=folds, clusters or groups")
 
 # %% ../../nbs/train/04_tasks.ipynb #e58803cd
 @patch
@@ -257,12 +348,13 @@ def load_task(
     seed:int=0, # of the split and of the control, where the split has none of its own
     seen_by:Sequence[Kind]=(), # other kinds that must see each row, so that all are compared on the same rows
     report:Callable=print, # is called with a line on how the data were read, or what was left out; None: nothing
-    scored:str='test' # the part whose scores will be read: the ceiling is that of its rows
+    scored:str='test', # the part whose scores will be read: the ceiling is that of its rows
+    loaded:Task=None # what the source loads, if it has been loaded before
 )->Task: # over the model's own vocabulary
     """Read the data, leave out what cannot be seen, divide the rest.
     Raises DataError, ConfigError or FileNotFoundError"""
     seed = seed if split.seed is None else split.seed
-    task = source.load()
+    task = source.load() if loaded is None else loaded
     knowledge = kind.knowledge(task)
     unseen = []
     for other in (kind, *(k for k in seen_by if k != kind)):
@@ -271,7 +363,7 @@ def load_task(
     task = _leave_out(task, unseen, source)
     for line in [*task.notes, *(f'{source.name}: {line}' for line in left_out_lines(task.left_out))]:
         if report is not None: report(line)
-    task = dataclasses.replace(task, split=split.divide(task, seed), baselines=source.baselines)
+    task = dataclasses.replace(split.divided(task, seed), baselines=source.baselines)
     task = dataclasses.replace(task, ceiling=task.ceiling_of(scored))
     samples = _as_known(kind, task.samples, knowledge, task.called)
     knowledge = _controlled(kind, knowledge, control, seed)
