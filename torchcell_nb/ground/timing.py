@@ -28,15 +28,16 @@ def cpu_threads(
         finally: torch.set_num_threads(before)
 
 # %% ../../nbs/ground/05_timing.ipynb #f47ec2dc
-def _seconds(step):
-    start = time.perf_counter()
+def _seconds(step, clock):
+    start = clock()
     step()
-    return time.perf_counter() - start
+    return clock() - start
 
 def turn_seconds(
     steps:dict[str, Callable], # name -> a function without arguments; what it returns is dropped
     repeats:int, # turns that count, at least one
-    every:dict[str, int]=None # name -> n: a slow step has every n-th turn only; the others have each turn
+    every:dict[str, int]=None, # name -> n: a slow step has every n-th turn only; the others have each turn
+    clock:Callable=time.perf_counter # or time.process_time: seconds of the processor, not of the wall
 )->dict[str, list]: # name -> seconds of its step in each turn
     "Time several functions side by side, turn by turn. Raises ValueError for less than one repeat"
     if repeats < 1: raise ValueError(f'repeats={repeats}: expected at least one')
@@ -45,7 +46,7 @@ def turn_seconds(
     for step in steps.values(): step()
     for turn in range(repeats):
         for name, step in steps.items():
-            if turn % every.get(name, 1) == 0: taken[name].append(_seconds(step))
+            if turn % every.get(name, 1) == 0: taken[name].append(_seconds(step, clock))
     return taken
 
 # %% ../../nbs/ground/05_timing.ipynb #6cda3aea

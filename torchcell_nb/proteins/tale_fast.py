@@ -89,10 +89,13 @@ def _products(q, k, piece, room):
     shape = torch.Size([len(q), end - first, key_end - key])
     return torch.bmm(q[:, first:end], k[:, key:key_end].mT, out=room(shape))
 
+def _least(dtype):
+    "Logarithm of the square of the rounding unit; that of single precision for shorter numbers"
+    return 2*math.log(min(torch.finfo(dtype).eps, torch.finfo(torch.float32).eps))
+
 def _weights_of(products, largest):
-    "exp(products - largest), in place; nothing is below the square of the rounding unit"
-    least = 2*math.log(torch.finfo(products.dtype).eps)
-    return products.sub_(largest).clamp_(min=least).exp_()
+    "exp(products - largest), in place; nothing is far below rounding"
+    return products.sub_(largest).clamp_(min=_least(products.dtype)).exp_()
 
 # %% ../../nbs/proteins/09_tale_fast.ipynb #7ce49daf
 def _sums(q, k, v, pieces, size, mask):
