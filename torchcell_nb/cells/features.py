@@ -167,7 +167,7 @@ class TextVectors(TransformerMixin, BaseEstimator):
         if x.shape[1] != len(self.genes):
             raise DataError(f'{x.shape[1]} columns, but {len(self.genes)} names of genes; '
                             'give the genes of these cells')
-        self.have_ = np.isin(np.asarray(self.genes, object), np.asarray(self.vectors.genes, object))
+        self.have_ = pd.Index(self.genes, dtype=object).isin(self.vectors.genes)
         if not self.have_.any():
             raise DataError(f'{self.vectors.name}: none of {len(self.genes):,} genes has a vector, such as '
                             f'{self.genes[0]!r}; its own are named like {self.vectors.genes[0]!r}')

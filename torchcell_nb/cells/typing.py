@@ -335,7 +335,7 @@ def weighted_typer(
 def _vectors_of(vectors, genes, kind, seed):
     "The table itself, or a control made from the rows of these genes"
     if kind == 'text': return vectors
-    here = np.isin(vectors.genes, np.asarray(genes, object))
+    here = pd.Index(vectors.genes, dtype=object).isin(genes)
     kept = GeneVectors(vectors.name, tuple(np.array(vectors.genes, object)[here]), vectors.values[here])
     return kept.swapped(seed) if kind == 'shuffled text' else random_directions(kept, seed)
 
