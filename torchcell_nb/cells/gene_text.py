@@ -26,7 +26,8 @@ go_columns = 'go_process', 'go_function', 'go_component'
 def _cells_folder()->Path: # of cells
     "The folder of the measured cells. Raises ConfigError where TORCHCELL_NB_DATA is not set"
     folder = os.environ.get('TORCHCELL_NB_DATA')
-    if not folder: raise ConfigError('TORCHCELL_NB_DATA is not set; set it to the data folder, or give a path')
+    if not folder:
+        raise ConfigError('TORCHCELL_NB_DATA is not set; set it to the data folder, or give a path')
     return Path(folder)/'cells'
 
 # %% ../../nbs/cells/03_gene_text.ipynb #35f714d9
@@ -35,8 +36,9 @@ def read_gene_table(
 )->pd.DataFrame: # a row per gene: symbol, and any columns
     "A table of genes. Raises DataError for a missing, empty or doubled symbol, and FileNotFoundError"
     path = _cells_folder()/'human_genes.parquet' if path is None else Path(path)
+    separator = ',' if path.suffix == '.csv' else '\t'
     if path.suffix == '.parquet': table = pd.read_parquet(path)
-    else: table = pd.read_csv(path, sep=',' if path.suffix == '.csv' else '\t', keep_default_na=False, dtype=str)
+    else: table = pd.read_csv(path, sep=separator, keep_default_na=False, dtype=str)
     if 'symbol' not in table:
         raise DataError(f'{path}: no column symbol; found {", ".join(map(str, table.columns[:6]))}')
     symbols = table.symbol.fillna('').astype(str).str.strip()
@@ -52,7 +54,7 @@ def _clean(column):
     return column.fillna('').astype(str).str.split().str.join(' ')
 
 def _go_names(table, ontology):
-    "Names of each gene's GO terms, in the order of their numbers; numbers the ontology does not have are left out"
+    "Names of each gene's GO terms, in the order of their numbers; numbers that are no terms are left out"
     names = dict(zip(ontology.terms.id, ontology.terms.name))
     columns = [c for c in go_columns if c in table]
     if not columns: raise DataError(f'the table has none of the columns {", ".join(go_columns)}')
@@ -114,7 +116,7 @@ def with_text(
     return replace(vectors, name=f'{vectors.name}, genes with text', genes=genes, values=vectors.values[kept])
 
 def read_text_vectors(
-    path:str|Path=None, # .npz with `vectors` (and `scale`) in the order of the table; MiniLM of the data folder unless given
+    path:str|Path=None, # .npz with `vectors`, in the order of the table; MiniLM's unless given
     table:pd.DataFrame=None # the genes of its rows; `read_gene_table()` unless given
 )->GeneVectors:
     "Vectors of genes' texts, by symbol. Raises DataError and FileNotFoundError"
@@ -152,12 +154,13 @@ matryoshka_models = (
 
 # of the log's entry on truncation, which checks it
 measured_cut = ('measured with all-MiniLM-L6-v2, 384 to 96: macro-F1 0.83 to 0.73 in the pancreas, '
-                '0.78 to 0.71 in blood; components 0.72 and 0.76')
+                '0.78 to 0.71 in blood; components 0.72 and 0.77')
 
 def _check_cut(model, anyway):
     "Refuse to cut vectors of a model that was not trained for it, or warn"
     if model in matryoshka_models: return
-    reason = f'model={model!r} is not known as a Matryoshka model, so its first columns are no summary ({measured_cut})'
+    reason = (f'model={model!r} is not known as a Matryoshka model, so its first columns are no summary '
+              f'({measured_cut})')
     if not anyway:
         raise ConfigError(f"{reason}; use how='components', or name one of {', '.join(matryoshka_models)}, "
                           'or say anyway=True')
@@ -167,15 +170,16 @@ def _check_cut(model, anyway):
 def shorten(
     vectors:GeneVectors, # [G, d]
     columns:int, # k, 1 to d
-    how:str='components', # 'components': principal ones of the genes; 'first': the first k, to length 1; 'random': projection
+    how:str='components', # principal ones of the genes; 'first': the first k, to length 1; or 'random'
     model:str=None, # whose vectors they are; 'first' needs a Matryoshka model
     anyway:bool=False, # with 'first': warn of another model rather than refuse it
     seed:int=0 # of the projection
 )->GeneVectors: # [G, k]
-    "Vectors with fewer columns. Raises ConfigError for a cut that the model was not trained for, and DataError"
+    "Vectors with fewer columns. Raises ConfigError for a model that was not trained to be cut, and DataError"
     one_of('how', how, ways_to_shorten)
     values = vectors.values.toarray() if sparse.issparse(vectors.values) else vectors.values
-    if not 1 <= columns <= min(values.shape): raise DataError(f'columns={columns}: expected 1 to {min(values.shape)}')
+    if not 1 <= columns <= min(values.shape):
+        raise DataError(f'columns={columns}: expected 1 to {min(values.shape)}')
     if how == 'first':
         _check_cut(model, anyway)
         values = values[:, :columns]

@@ -242,7 +242,7 @@ def embed_texts(
     texts = texts[texts != '']
     call, model = getattr(embed, 'embed', embed), getattr(embed, 'name', None)
     if folder is not None and not model:
-        raise ConfigError('folder=: the embedder has no `name`, so nothing would tell its vectors from others')
+        raise ConfigError('folder=: the embedder has no `name`, so its vectors could not be told apart')
     keys = {text: _key('embedded', model, text) for text in texts}
     found = _kept_vectors(folder) if folder is not None else {}
     found = {key: found[key] for key in keys.values() if key in found}

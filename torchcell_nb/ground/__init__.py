@@ -17,7 +17,7 @@ __getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_at
     'messages': ['DataError', 'ConfigError', 'nearest', 'one_of', 'need'],
     'files': ['whole', 'write_text', 'sha256_of', 'reading', 'locked', 'configs_folder'],
     'downloads': ['download', 'check_files', 'fetch_files', 'print_manifest'],
-    'timing': ['cpu_threads', 'take_turns', 'peak_mb', 'memory_of'],
+    'timing': ['cpu_threads', 'turn_seconds', 'take_turns', 'peak_mb', 'memory_of'],
     'cards': ['card'],
     'bench_options': ['add_bench_options', 'batch_sizes', 'run_bench'],
     'settings': ['in_range', 'check_settings'],

@@ -7,6 +7,7 @@ __all__ = ['Positions', 'positions_of', 'softmax_sums', 'apply_filters', 'segmen
            'training_step']
 
 # %% ../../nbs/proteins/09_tale_fast.ipynb #28a781b2
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -82,57 +83,81 @@ class _Mask:
         return torch.ge(sixteen_bits, self.least - 2**15, out=out).mul_(self.scale)
 
 # %% ../../nbs/proteins/09_tale_fast.ipynb #6a0fc4a2
-def _softmax_of(q, k, piece, logits, out):
-    "The softmax of a piece; 0 where it is far below rounding"
+def _products(q, k, piece, room):
+    "Queries by keys of a piece"
     first, end, key, key_end = piece
     shape = torch.Size([len(q), end - first, key_end - key])
-    torch.bmm(q[:, first:end], k[:, key:key_end].mT, out=logits(shape))
-    P = torch.softmax(logits(shape), -1, out=out(shape))
-    return F.threshold_(P, torch.finfo(P.dtype).eps**2, 0.)
+    return torch.bmm(q[:, first:end], k[:, key:key_end].mT, out=room(shape))
 
+def _least(dtype):
+    "Logarithm of the square of the rounding unit; that of single precision for shorter numbers"
+    return 2*math.log(min(torch.finfo(dtype).eps, torch.finfo(torch.float32).eps))
+
+def _weights_of(products, largest):
+    "exp(products - largest), in place; nothing is far below rounding"
+    return products.sub_(largest).clamp_(min=_least(products.dtype)).exp_()
+
+# %% ../../nbs/proteins/09_tale_fast.ipynb #7ce49daf
+def _sums(q, k, v, pieces, size, mask):
+    "Weighted sums; the largest product and the sum of the weights of each query"
+    out = q.new_empty(*q.shape[:2], v.shape[2])
+    largest, total = q.new_empty(*q.shape[:2], 1), q.new_empty(*q.shape[:2], 1)
+    a, b = _Scratch(q, size), _Scratch(q, size if mask else 0)
+    for piece in pieces:
+        first, end, key, key_end = piece
+        products = _products(q, k, piece, a)
+        torch.amax(products, -1, keepdim=True, out=largest[:, first:end])
+        e = _weights_of(products, largest[:, first:end])
+        torch.sum(e, -1, keepdim=True, out=total[:, first:end])
+        if mask: e.mul_(mask(b(e.shape)))
+        out[:, first:end] = torch.bmm(e, v[:, key:key_end])
+    return out.div_(total), largest, total
+
+# %% ../../nbs/proteins/09_tale_fast.ipynb #9af1f823
 class _SoftmaxSums(torch.autograd.Function):
     "Softmax-weighted sums in pieces, computed again for the gradients"
     @staticmethod
     def forward(ctx, q, k, v, segments, dropout, seed):
         pieces = list(_pieces(segments, len(q)))
         size = len(q)*max((end - first)*(key_end - key) for first, end, key, key_end in pieces)
-        a, b = _Scratch(q, size), _Scratch(q, size)
-        out = q.new_empty(len(q), q.shape[1], v.shape[2])
         mask = _Mask(q, dropout, seed) if dropout else None
         with torch.autocast(q.device.type, enabled=False):
-            for piece in pieces:
-                first, end, key, key_end = piece
-                P = _softmax_of(q, k, piece, a, b)
-                if mask: P.mul_(mask(a(P.shape)))
-                out[:, first:end] = torch.bmm(P, v[:, key:key_end])
-        ctx.save_for_backward(q, k, v)
+            out, largest, total = _sums(q, k, v, pieces, size, mask)
+        ctx.save_for_backward(q, k, v, out, largest, total)
         ctx.pieces, ctx.size, ctx.dropout, ctx.seed = pieces, size, dropout, seed
         return out
 
 # %% ../../nbs/proteins/09_tale_fast.ipynb #3f6ab46c
-def _gradients(q, k, v, g, pieces, size, mask):
-    "Of q, k and v, piece by piece"
+def _gradients(q, k, v, h, inner, largest, pieces, size, mask):
+    "Of q, k and v, piece by piece; `inner` is rowsum(h * o)"
     dq, dk, dv = torch.empty_like(q), torch.zeros_like(k), torch.zeros_like(v)
-    a, b, c, e = (_Scratch(q, size) for _ in range(4))
+    a, b = _Scratch(q, size), _Scratch(q, size)
+    c, d = (_Scratch(q, size if mask else 0) for _ in range(2))
     for piece in pieces:
         first, end, key, key_end = piece
-        gradient, keys = g[:, first:end], slice(key, key_end)
-        P = _softmax_of(q, k, piece, a, b)
-        m = mask(c(P.shape)) if mask else None
-        dv[:, keys] += torch.bmm((P if m is None else torch.mul(P, m, out=a(P.shape))).mT, gradient)
-        dP = torch.bmm(gradient, v[:, keys].mT, out=e(P.shape))
-        if m is not None: dP.mul_(m)
-        ds = torch.ops.aten._softmax_backward_data.out(dP, P, -1, P.dtype, grad_input=a(P.shape))
-        dq[:, first:end] = torch.bmm(ds, k[:, keys])
-        dk[:, keys] += torch.bmm(ds.mT, q[:, first:end])
+        asked, keys = slice(first, end), slice(key, key_end)
+        e = _weights_of(_products(q, k, piece, a), largest[:, asked])
+        ds = torch.bmm(h[:, asked], v[:, keys].mT, out=b(e.shape))
+        kept = e
+        if mask:
+            m = mask(c(e.shape))
+            kept = torch.mul(e, m, out=d(e.shape))
+            ds.mul_(m)
+        dv[:, keys] += torch.bmm(kept.mT, h[:, asked])
+        ds.sub_(inner[:, asked]).mul_(e)
+        dq[:, asked] = torch.bmm(ds, k[:, keys])
+        dk[:, keys] += torch.bmm(ds.mT, q[:, asked])
     return dq, dk, dv
 
+# %% ../../nbs/proteins/09_tale_fast.ipynb #f2a33460
 @once_differentiable
 def _backward(ctx, g):
-    q, k, v = ctx.saved_tensors
+    q, k, v, out, largest, total = ctx.saved_tensors
     mask = _Mask(q, ctx.dropout, ctx.seed) if ctx.dropout else None
     with torch.autocast(q.device.type, enabled=False):
-        return *_gradients(q, k, v, g.contiguous(), ctx.pieces, ctx.size, mask), None, None, None
+        h = (g/total).contiguous()
+        inner = (h*out).sum(-1, keepdim=True)
+        return *_gradients(q, k, v, h, inner, largest, ctx.pieces, ctx.size, mask), None, None, None
 
 _SoftmaxSums.backward = staticmethod(_backward)
 

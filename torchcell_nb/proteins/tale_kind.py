@@ -22,6 +22,7 @@ from scipy import sparse
 from ..data import Samples
 from ..ground import ConfigError, check_settings, palette, write_text
 from ..losses import TrainingLoss
+from .shown import term_sections
 from .tale import TaleLoss, TermLabels, crop_counts, tale_modes
 from .tale_fast import Tale, positions_of
 from ..train import Kind, Section
@@ -225,12 +226,20 @@ def _length_table(run):
 
 # %% ../../nbs/proteins/10_tale_kind.ipynb #974b1de0
 @patch
-def sections(self:TaleKind, run:Any)->list: # of Section
+def position_sections(self:TaleKind,
+    run:Any, # a Run
+    network:Tale # of the run
+)->list: # of Section
     "How the weight is spread over positions, on the validation part; proteins that are too long"
-    spread = effective_positions(run.model, run.samples('validation'))
+    spread = effective_positions(network, run.samples('validation'))
     share = (spread.effective/spread['read']).median()
     lead = (f'In half of the proteins, at least {share:.0%} of the positions share the weight; '
             f'the largest weight is {spread.largest.median():.1f} times the mean (median). Validation part')
     crops = f'Of a protein the first {self.length:,} residues are read'
     return [Section('Which positions count', plot_effective(spread), lead=lead),
             Section('Proteins longer than what is read', table=_length_table(run), lead=crops)]
+
+@patch
+def sections(self:TaleKind, run:Any)->list: # of Section
+    "Precision by frequency and depth of the terms, reliability, examples; what `position_sections` gives"
+    return term_sections(run, run.task()) + self.position_sections(run, run.model)
