@@ -21,7 +21,7 @@ __getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_at
         'matryoshka_models', 'shorten', 'measured_cut'],
     'language_models': ['TextService', 'kept_answers', 'enrichment_prompts', 'enrich', 'embed_texts',
         'LocalEmbedder', 'local_embedder'],
-    'embed': ['CellVectors', 'read_cell_vectors', 'weight_kinds', 'ways_to_divide', 'genept_w',
+    'embed': ['CellVectors', 'read_cell_vectors', 'weight_kinds', 'ways_to_divide', 'packed_rows', 'genept_w',
         'sentence_start', 'cell_sentences', 'genept_s'],
     'features': ['gene_rankings', 'VariableGenes', 'Standardise', 'gene_weights', 'WeightedGenes',
         'TextVectors', 'cell_features', 'make_features', 'sees_test_cells'],
