@@ -18,6 +18,7 @@ from .expression import Expression, _as_objects, read_expression
 from .gene_text import _cells_folder, read_text_vectors
 from .typer import (
     CellBlocks, _labels_table, _log_block, _Stages, _write_labels, train_typer, type_file)
+from ..data import GeneVectors
 from ..ground import DataError, cpu_threads, need, one_of, palette
 
 # %% ../../nbs/cells/13_bench.ipynb #b03b2eba
@@ -72,12 +73,12 @@ class DenseClassifier:
         self.model = OneVsRestClassifier(model) if one_by_one else model
         self.model.fit(self.dense(x), labels)
 
-    def dense(self, x): # csr [n, g] of logarithms
+    def dense(self, x:sparse.csr_array): # [n, g] of logarithms
         "[n, k] standardised"
         made = self.standardise.transform(sparse.csr_array(x)[:, self.columns].toarray())
         return made if self.clip is None else np.minimum(made, self.clip)
 
-    def type_file(self, path, out):
+    def type_file(self, path:str|Path, out:str|Path):
         "Seconds by stage, as `type_file` of a typer has them"
         stages, made = _Stages(), []
         blocks = CellBlocks(path)
@@ -109,7 +110,7 @@ def bench_cells(
     threads:int=2, # of the CPU
     repeats:int=1, # times each way is run; the fastest counts
     source:Expression=None, # counts, with labels in obs; Baron's pancreas of the data folder unless given
-    vectors=None, # GeneVectors of texts; MiniLM's of the data folder unless given
+    vectors:GeneVectors=None, # of texts; MiniLM's of the data folder unless given
     label:str='cell_type_ontology_term_id', # column of obs
     folder:str|Path=None # where the files are written; a temporary folder unless given
 )->list: # of dicts: way, cells, seconds, cells_per_second, stages, file_mb

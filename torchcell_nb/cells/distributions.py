@@ -6,6 +6,8 @@
 __all__ = ['total_edges', 'active_edges', 'distribution_fields', 'matrix_distributions', 'draw_distributions']
 
 # %% ../../nbs/cells/16_distributions.ipynb #fa9bd31c
+from typing import Any
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -68,7 +70,7 @@ def _kind(whole, lowest):
 
 # %% ../../nbs/cells/16_distributions.ipynb #536c9910
 def matrix_distributions(
-    x, # X of an open h5ad file: h5py.Dataset, or h5py.Group of a sparse matrix
+    x:Any, # X of an open h5ad file: h5py.Dataset, or h5py.Group of a sparse matrix
     most:int=2**21 # entries that are read at a time
 )->dict: # see `distribution_fields`; histograms over `total_edges` and `active_edges`
     """Distributions over cells of the sum of values and of the number of active genes. Quantiles are those

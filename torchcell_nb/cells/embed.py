@@ -11,6 +11,7 @@ import shutil, time, warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -134,7 +135,7 @@ def read_cell_vectors(
 # %% ../../nbs/cells/04_embed.ipynb #9df0090f
 @patch
 def into(self:CellVectors,
-    adata, # AnnData; all its cells must have a vector
+    adata:Any, # an AnnData object; all its cells must have a vector
     key:str='X_genept' # of obsm
 ):
     "Put the vectors beside the cells of an AnnData object, by their ids. Raises DataError"

@@ -8,6 +8,7 @@ __all__ = ['pancreas_types', 'made_up_cells', 'write_h5ad', 'write_in_pieces']
 # %% ../../nbs/cells/17_made_up.ipynb #b6e4b1ce
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -53,7 +54,7 @@ def made_up_cells(
 
 # %% ../../nbs/cells/17_made_up.ipynb #598d6075
 def write_h5ad(
-    adata, # AnnData
+    adata:Any, # an AnnData object
     path:str|Path # the file to make
 ):
     "Write an AnnData object whole or not at all. Raises OSError that names the file"
@@ -66,7 +67,7 @@ def write_h5ad(
 
 # %% ../../nbs/cells/17_made_up.ipynb #71640573
 def write_in_pieces(
-    adata, # AnnData
+    adata:Any, # an AnnData object
     folder:str|Path, # where the files go; it is made
     rows:int, # of each file; the last one may have fewer
     name:str='cells' # of the files: cells-000.h5ad, cells-001.h5ad, ...
