@@ -104,7 +104,9 @@ def fill(self:FrozenFeatures,
         pca = steps['PCA']
         self.loadings[:-1] = _buffer(pca.components_.T)
         mean += pca.components_ @ pca.mean_
-    if 'TextVectors' in steps: self.vectors.copy_(_buffer(steps['TextVectors'].table_))
+    if 'TextVectors' in steps:
+        text = steps['TextVectors']
+        self.vectors.copy_(_buffer(text.vectors.of(text.genes)[0]))
     self.mean.copy_(_buffer(mean))
     self.factor.copy_(_buffer(scale.factor_))
 
