@@ -309,8 +309,8 @@ def _add_bench(benches):
     add = parser.add_argument
     add('--cells', type=int, default=100_000, metavar='N', help='cells to type (default: 100000)')
     ways = 'text', 'weighted genes', 'scikit-learn', 'CellTypist-like'
-    add('--way', nargs='+', default=['text'], choices=ways,
-        help='what types them (default: text)')
+    add('--way', nargs='+', default=['text'], choices=ways, metavar='WAY',
+        help=f'what types them: {", ".join(ways)} (default: text)')
     add('--threads', type=int, default=2, metavar='N', help='CPU threads (default: 2)')
     add('--repeats', type=int, default=1, metavar='N', help='runs, of which the fastest counts (default: 1)')
     add('--json', action='store_true', help='print JSON: one object, or a list where there are several ways')
