@@ -9,6 +9,7 @@ __all__ = ['describe_file', 'make_catalogue', 'Catalogue']
 import hashlib, json, shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -200,7 +201,7 @@ def make_catalogue(
     matrix:bool=False, # also read X, for the distributions of counts and active genes?
     workers:int=1, # processes; more help where a network is slow
     progress:bool=True # show a bar
-)->'Catalogue':
+)->Any: # a Catalogue
     """Read what h5ad files say of themselves, and write it as one parquet file. A file that cannot be read is
     listed with the reason. A run that was killed is gone on with. Raises FileNotFoundError, DataError,
     ConfigError, and OSError if another process makes the same catalogue"""
