@@ -59,7 +59,9 @@ class CellVectors:
 def __len__(self:CellVectors): return len(self.cells)
 
 @patch(as_prop=True)
-def dim(self:CellVectors)->int: return self.values.shape[1]
+def dim(self:CellVectors)->int:
+    "Numbers of each vector"
+    return self.values.shape[1]
 
 @patch(as_prop=True)
 def empty(self:CellVectors)->np.ndarray: # Boolean [n]

@@ -235,7 +235,17 @@ def mean_of(
     "The class of the largest mean probability"
     return VotingClassifier(list(models.items()), voting='soft')
 
-class StackedOverGroups(ClassifierMixin, BaseEstimator):
+class _ByModel(ClassifierMixin, BaseEstimator):
+    "A classifier that fits `model_`, and predicts by it"
+    def predict_proba(self, x:sparse.csr_array)->np.ndarray: # [n, classes]
+        "Probabilities of the classes"
+        return self.model_.predict_proba(x)
+
+    def predict(self, x:sparse.csr_array)->np.ndarray: # [n]
+        "The likeliest class"
+        return self.classes_[self.predict_proba(x).argmax(1)]
+
+class StackedOverGroups(_ByModel):
     "Logistic regression on the probabilities that classifiers give to groups they did not see"
     def __init__(self, models:Mapping[str, ClassifierMixin]): self.models = models
 
@@ -253,14 +263,6 @@ class StackedOverGroups(ClassifierMixin, BaseEstimator):
         with _quiet(): self.model_.fit(x, y)
         self.classes_ = self.model_.classes_
         return self
-
-    def predict_proba(self, x:sparse.csr_array)->np.ndarray: # [n, classes]
-        "Probabilities of the classes"
-        return self.model_.predict_proba(x)
-
-    def predict(self, x:sparse.csr_array)->np.ndarray: # [n]
-        "The likeliest class"
-        return self.classes_[self.predict_proba(x).argmax(1)]
 
 # %% ../../nbs/cells/06_typing.ipynb #3d66fc5e
 def _held_out_probabilities(model, x, y, groups):
@@ -282,7 +284,7 @@ def _candidates(names, means):
     return [c for size in sizes for c in combinations(names, size)]
 
 # %% ../../nbs/cells/06_typing.ipynb #f90f63de
-class ChosenOverGroups(ClassifierMixin, BaseEstimator):
+class ChosenOverGroups(_ByModel):
     "The classifier, or mean of classifiers, that is best on groups of the training cells, each left out"
     def __init__(self,
         models:Mapping[str, ClassifierMixin], # name -> classifier that gives probabilities
@@ -311,14 +313,6 @@ class ChosenOverGroups(ClassifierMixin, BaseEstimator):
         self.model_ = _fit(model, x, y, groups)
         self.classes_ = self.model_.classes_
         return self
-
-    def predict_proba(self, x:sparse.csr_array)->np.ndarray: # [n, classes]
-        "Probabilities of the classes"
-        return self.model_.predict_proba(x)
-
-    def predict(self, x:sparse.csr_array)->np.ndarray: # [n]
-        "The likeliest class"
-        return self.classes_[self.predict_proba(x).argmax(1)]
 
 # %% ../../nbs/cells/06_typing.ipynb #344284b5
 def weighted_typer(
