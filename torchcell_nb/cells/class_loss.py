@@ -105,7 +105,7 @@ def classes_below(
 @dataclass
 class ClassLosses:
     "Cross entropy of classes that may lie above one another; see `ClassLoss`"
-    rule:str = 'softmax' # or 'hierarchical', 'max_constraint'
+    rule:str = 'softmax' # or 'hierarchical': a class may be any below it; 'max_constraint': none of these
     balance:float = 0. # power of the weights of rare classes: 0 none, 1 balanced
 
     def __post_init__(self):

@@ -433,6 +433,6 @@ def train_typer(
     facts = dict(cells=len(cells), features=features)
     if grouped and check:
         several = len(np.unique(around)) > 2
-        scores = leave_one_group_out(x, labels, around, lambda seed: _make(several)).scores().iloc[0]
+        scores = leave_one_group_out(x, labels, around, lambda seed: _make(several)).scores().macro_f1.loc[0]
         facts['macro-F1 of groups left out'] = scores.round(4).to_dict()
     return CellTyper.from_fitted(_fit(_make(grouped), x, labels, around), cells.genes, facts)

@@ -162,11 +162,12 @@ def macro_f1(
     measured:np.ndarray, # [n] codes 0 .. K - 1; NaN: not measured, left out
     predicted:np.ndarray # [n] codes
 )->float: # 0 to 1
-    """Mean F1 over the classes that are measured or predicted somewhere; NaN without measured rows.
-    Raises ValueError for a NaN prediction"""
+    """Mean F1 over the measured classes; NaN if there are none. A class that is predicted alone has no F1 of
+    its own: it is an error of the rows that are called so. ValueError for a NaN prediction"""
     m, p = _class_pairs(measured, predicted)
+    if not len(m): return float('nan')
     from sklearn.metrics import f1_score
-    return float(f1_score(m, p, average='macro')) if len(m) else float('nan')
+    return float(f1_score(m, p, labels=np.unique(m), average='macro', zero_division=0))
 
 # %% ../../nbs/metrics/01_numbers.ipynb #f778f5de
 _fewest_rows = 10 # an interval over fewer does not hold what it states
