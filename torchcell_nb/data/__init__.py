@@ -23,6 +23,7 @@ __getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_at
     'trigenic': ['read_trigenic_hits', 'leave_one_out_sets', 'likely_queries', 'query_roles',
         'listed_or_not'],
     'saved': ['save_data', 'stream_data', 'load_data'],
+    'joined': ['join_columns'],
     'tables': ['left_out_columns', 'Cells', 'read_cells', 'TableColumns', 'left_out', 'TableRead',
         'left_out_lines', 'open_table', 'read_genotypes', 'read_table'],
     'gene_vectors': ['GeneVectors', 'combinations_of_vectors', 'random_vectors', 'read_vectors',
