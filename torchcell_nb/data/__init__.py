@@ -24,6 +24,7 @@ __getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_at
         'listed_or_not'],
     'saved': ['save_data', 'stream_data', 'load_data'],
     'tables': ['left_out_columns', 'RawTable', 'read_raw_table', 'TableColumns', 'left_out', 'TableRead',
+    'joined': ['join_columns'],
         'left_out_lines', 'open_table', 'read_genotypes', 'read_table'],
     'gene_vectors': ['GeneVectors', 'combinations_of_vectors', 'random_vectors', 'read_vectors',
         'read_gene_sets', 'membership_vectors'],

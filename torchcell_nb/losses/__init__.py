@@ -24,5 +24,7 @@ __getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_at
     'properties': ['loss_properties', 'LossCase', 'check_loss'],
     'logits': ['check_logits'],
     'objectives': ['value_losses', 'order_losses', 'objective', 'LossHead', 'NamedLoss'],
-    'columns': ['kind_losses', 'ColumnLoss', 'ColumnLosses'],
+    'columns': ['kind_losses', 'ColumnLoss', 'BalancedColumns', 'ColumnLosses'],
+    'balance': ['Uncertainty', 'GradientNorm', 'gradient_norm', 'balances'],
+    'consistency': ['digenic_residual', 'with_single_mutants', 'DigenicConsistency'],
 }))

@@ -24,6 +24,12 @@ class TrainingLoss(nn.Module):
         for part in self.modules():
             if part is not self and isinstance(part, TrainingLoss): part.fit_to(y)
 
+    def in_units(self,
+        mean:float|list[float], # of the training labels; a list, one for each of several columns
+        sd:float|list[float] # likewise: label = mean + sd * standardised label
+    ):
+        "Learn what standardised numbers stand for; here, nothing depends on it"
+
     def model_arguments(self, epoch:int)->dict: # counted from 0
         "Keyword arguments for the model's forward pass in this epoch"
         return {}
@@ -38,7 +44,7 @@ class TrainingLoss(nn.Module):
 
 # %% ../../nbs/losses/00_training.ipynb #b4d3b74c
 @patch
-def parameter_groups(self:TrainingLoss, model:nn.Module)->list: # of lists of parameters
+def parameter_groups(self:TrainingLoss, model:nn.Module)->list: # of lists of parameters, or of groups as torch.optim takes them
     "The parameters of each optimiser, in the order of their turns"
     return [list(model.parameters())]
 

@@ -24,6 +24,7 @@ from ..ground import (
     ConfigError, DataError, card, check_settings, cpu_threads, need, palette, reading, whole, write_text)
 from ..losses import ColumnLoss, TrainingLoss, as_training_loss
 from .columns import quick_measures
+from .new_columns import Held, output_rows, taken_tensors
 from .steps import Averaged, forward_of, kept_weights, start_from, step_groups
 
 # %% ../../nbs/train/02_loop.ipynb #9e7056c1
@@ -54,6 +55,7 @@ class FitConfig:
     precision:str = 'full' # of the forward pass: 'full' or 'bf16'
     compile:bool = False # the forward and backward pass, by torch.compile
     start:str|None = None # folder of a run, or checkpoint, whose kept weights the model starts with
+    freeze:str = 'none' # 'kept': what the start has stays as it is, and only new columns learn
 
     def __post_init__(self): _check_settings(self)
 
@@ -67,6 +69,7 @@ _fit_settings = dict(
     top=dict(least=1, why='1 keeps the best epoch'), seed=dict(least=0, most=2**32 - 1),
     threads=dict(least=0, most=1024, why="0 leaves PyTorch's choice"),
     clip=dict(least=0, why='0 does not clip'), accumulate=dict(least=1, most=10**6), average=('none', 'ema', 'swa'),
+    freeze=('none', 'kept'),
     ema_decay=dict(least=0, below=1), swa_start=dict(least=0, below=1), precision=('full', 'bf16'))
 
 def _check_settings(config):
@@ -76,6 +79,8 @@ def _check_settings(config):
     if config.top > 1 and config.keep == 'last':
         raise ConfigError(f'fit.top={config.top}: the best epochs cannot be kept where only the last one is; '
                           'choose fit.keep=best, or fit.top=1')
+    if config.freeze == 'kept' and config.average != 'none':
+        raise ConfigError('fit.freeze=kept: averaged weights measure their statistics anew; use fit.average=none')
     if config.lr*config.weight_decay > 1:
         raise ConfigError(f'fit.weight_decay={config.weight_decay}: expected at most {1/config.lr:g}; each step '
                           f'multiplies every weight by 1 - {config.lr:g} * this, which must not be negative')
@@ -193,7 +198,7 @@ def _wiring(model):
     "What the model is wired by, where it has a name for it"
     return getattr(getattr(model, 'hierarchy', None), 'id', None) or getattr(model, 'networks_id', None)
 
-_later = 'clip', 'accumulate', 'average', 'ema_decay', 'swa_start', 'precision', 'compile'
+_later = 'clip', 'accumulate', 'average', 'ema_decay', 'swa_start', 'precision', 'compile', 'freeze'
 _later = {name: getattr(FitConfig, name) for name in _later} | dict(weights_at_start=None)
 
 def _fingerprint(model, loss, samples, targets, split, config):
@@ -222,9 +227,12 @@ class Fit:
         self.top = [] # the `config.top` best epochs: dict(epoch, score, state), best first
         self.fingerprint = _fingerprint(model, self.loss, samples, targets, split, config)
         start = start if start is not None else config.start
-        self.started = None if start is None else start_from(model, kept_weights(start), self.fingerprint)
+        kept = None if start is None else kept_weights(start)
+        outputs = output_rows(self.columns)
+        self.started = None if kept is None else start_from(model, kept, self.fingerprint, outputs)
         if self.started: self.fingerprint['weights_at_start'] = _digest(*(v.cpu() for v in model.state_dict().values()))
         self.mean, self.sd = _scale(targets, split['train'], config.standardise)
+        self.held = None if config.freeze == 'none' else self._hold(model, kept, outputs)
         self._prepare_data(samples, targets)
         self._prepare_steps(model)
 
@@ -235,12 +243,23 @@ def best(self:Fit)->dict: # epoch (from 1), score, state; None before the first
     return self.top[0] if self.top else None
 
 @patch
+def _hold(self:Fit, model, kept, outputs):
+    "Hold what the start has: weights, and the scale of the columns"
+    if kept is None: raise ConfigError('fit.freeze=kept: there is nothing to hold without fit.start')
+    held = Held(model, *taken_tensors(model.state_dict(), kept.state, kept.outputs, outputs))
+    if len(outputs) > 1:
+        old = [kept.scale.get(name, now) for name, now in zip(outputs, zip(self.mean, self.sd))]
+        self.mean, self.sd = [m for m, _ in old], [s for _, s in old]
+    return held
+
+@patch
 def _prepare_data(self:Fit, samples, targets):
     "Rows to train on, standardised; rows to validate on, as measured"
     train, validation = self.split['train'], self.split['validation']
     y = _flat((targets.values[train] - self.mean)/self.sd)
     weights = entry_weights(targets, train, self.config.weights)
     self.rows = Rows(samples.take(train), y, None if weights is None else _flat(weights))
+    self.loss.in_units(self.mean, self.sd)
     self.loss.fit_to(self.rows.y)
     self.validation = samples.take(validation), _flat(targets.values[validation])
 
@@ -292,6 +311,7 @@ def _turn(self:Fit, value, optimizer, schedule, group):
     parameters = [p for part in optimizer.param_groups for p in part['params']]
     if self.config.clip: self.accelerator.clip_grad_norm_(parameters, self.config.clip)
     optimizer.step()
+    if self.held: self.held.after_step()
     schedule.step()
 
 @patch
@@ -314,6 +334,7 @@ def epoch(self:Fit):
     seed = self.config.seed*1_000_003 + n
     torch.manual_seed(seed)
     self._wrapped.train()
+    if self.held: self.held.before_epoch()
     loader = batches(self.rows, self.config.batch, seed)
     mine = self.accelerator.prepare(loader)
     for batch, group in zip(mine, step_groups(len(mine), self.config.accumulate), strict=True):
@@ -387,7 +408,8 @@ def save(self:Fit, path:str|Path):
     state = dict(fingerprint=self.fingerprint, mean=self.mean, sd=self.sd, history=self.history,
                  best=self.best, top=self.top, model=self.bare.state_dict(),
                  optimizers=[o.state_dict() for o in self.optimizers],
-                 schedules=[s.state_dict() for s in self.schedules])
+                 schedules=[s.state_dict() for s in self.schedules],
+                 outputs=output_rows(self.columns), loss=self.loss.state_dict())
     if self.averaged: state['averaged'] = self.averaged.state_dict()
     with whole(path) as part, open(part, 'wb') as file: torch.save(state, file)
 
@@ -396,7 +418,7 @@ def _read_checkpoint(path):
     with reading(path, 'remove it, and the training starts anew'):
         state = torch.load(path, weights_only=True, map_location='cpu')
         parts = 'fingerprint', 'history', 'top', 'model', 'optimizers', 'schedules'
-        return {k: state[k] for k in parts} | {'averaged': state.get('averaged')}
+        return {k: state[k] for k in parts} | {'averaged': state.get('averaged'), 'loss': state.get('loss')}
 
 @patch
 def resume(self:Fit, path:str|Path):
@@ -412,6 +434,7 @@ def resume(self:Fit, path:str|Path):
     saved = state['optimizers'] + state['schedules']
     for part, kept in zip(self.optimizers + self.schedules, saved, strict=True): part.load_state_dict(kept)
     if self.averaged: self.averaged.load_state_dict(state['averaged'])
+    if state['loss'] is not None: self.loss.load_state_dict(state['loss'])
     self.history, self.top = state['history'], state['top']
 
 # %% ../../nbs/train/02_loop.ipynb #ef94066c

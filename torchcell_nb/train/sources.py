@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from fastcore.basics import patch
 
 from ..data import (
-    Genotypes, dna_repair, find_data, join_phenotypes, listed_or_not, open_table, random_genotypes, read_scores,
-    read_topology, read_trigenic_hits, simulate_phenotypes)
+    Genotypes, dna_repair, find_data, join_columns, join_phenotypes, listed_or_not, open_table, random_genotypes,
+    read_cells, read_scores, read_topology, read_trigenic_hits, simulate_phenotypes)
 from ..go_filters import Hierarchy, filter_go, presets
 from ..ground import ConfigError, DataError, nearest, one_of, sha256_of
 from ..ontology import (
@@ -210,6 +211,7 @@ class Table(Source):
     filters:str = 'ma2018' # of the ontology's terms: a preset's name, or a YAML file
     gene:str = 'symbol' # what names a gene in the GAF file: 'symbol', 'id' or 'synonym'
     taxon:int|None = None # NCBI taxon to keep of a GAF file with several
+    also:dict[str, str] = field(default_factory=dict) # more columns of the targets: name -> file; see below
 
     def __post_init__(self):
         super().__post_init__()
@@ -232,16 +234,35 @@ def _other_names(found):
     return {gene: list(dict.fromkeys(names)) for gene, names in called.items() if names}
 
 @patch
+def _reads(self:Table, names):
+    "The table, and those beside it"
+    about = {} if self.label is None else {'label': self.label}
+    def opened(path, value, error, genes, about):
+        return open_table(path, value, None, error, self.duplicates, self.unmeasured, genes, names, 'keep', **about)
+    reads = [opened(self.path, self.value, self.standard_error, self.genes, about)]
+    error = 'none' if self.standard_error == 'none' else None
+    for name, path in self.also.items():
+        value = name if name in read_cells(path).rows else None
+        reads.append(opened(path, value, error, None, {'label': name}))
+    return reads
+
+def _merged(dictionaries): return {k: v for d in dictionaries for k, v in d.items()}
+
+@patch
 def load(self:Table)->Task:
     "Raises DataError or FileNotFoundError naming file, line and value"
-    about = {} if self.label is None else {'label': self.label}
     ontology = self.ontology()
-    read = open_table(self.path, self.value, None, self.standard_error, self.duplicates, self.unmeasured, self.genes,
-                      ontology.names(), 'keep', **about)
-    unknown = {name: f'{read.file}: {place}, {read.names.unknown[name]}' for name, place in read.lines.items()}
-    manifest = {Path(self.path).name: sha256_of(self.path), **ontology.manifest(), **read.account}
-    return Task(read.genotypes, read.phenotypes, knowledge=dict(ontology=ontology), manifest=manifest, test=self.test,
-                left_out=read.left_out, notes=tuple(read.notes), unknown=unknown, called=_other_names(read.names))
+    reads = self._reads(ontology.names())
+    parts = [(read.genotypes, read.phenotypes) for read in reads]
+    genotypes, targets = parts[0] if len(parts) == 1 else join_columns(*parts)
+    unknown = _merged({name: f'{read.file}: {place}, {read.names.unknown[name]}' for name, place in read.lines.items()}
+                      for read in reads)
+    paths = [self.path, *self.also.values()]
+    manifest = {Path(path).name: sha256_of(path) for path in paths} | ontology.manifest() | reads[0].account
+    return Task(genotypes, targets, knowledge=dict(ontology=ontology), manifest=manifest, test=self.test,
+                left_out=pd.concat([read.left_out for read in reads], ignore_index=True),
+                notes=tuple(note for read in reads for note in read.notes), unknown=unknown,
+                called=_merged(_other_names(read.names) for read in reads))
 
 # %% ../../nbs/train/07_sources.ipynb #60971fe0
 @dataclass

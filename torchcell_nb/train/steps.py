@@ -18,6 +18,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from ..data import check_genes
 from ..ground import ConfigError, DataError, reading
+from .new_columns import output_rows, taken_tensors
 
 # %% ../../nbs/train/08_steps.ipynb #6e4606ca
 class Group(NamedTuple):
@@ -147,6 +148,13 @@ class Kept(NamedTuple):
     fingerprint:dict # of the training; see `Fit`
     genes:tuple|None # the vocabulary, where it is known
     source:str # for messages
+    outputs:Mapping = {} # name of a column -> its outputs; see `output_rows`
+    scale:Mapping = {} # name of a column -> mean and SD of its standardisation
+
+def _scales(outputs, mean, sd): # numbers, or lists of several columns
+    "Name of a column -> its mean and SD"
+    if len(outputs) == 1: mean, sd = [mean], [sd]
+    return dict(zip(outputs, zip(mean, sd)))
 
 def _from_file(path):
     "The kept weights of a checkpoint, or of a run's folder. Raises DataError, OSError"
@@ -158,7 +166,9 @@ def _from_file(path):
         state, fingerprint = saved['best']['state'], saved['fingerprint']
     beside, genes = folder/'samples.json', None
     if beside.exists(): genes = json.loads(beside.read_text()).get('genes')
-    return Kept(state, fingerprint, genes and tuple(genes), str(path))
+    outputs = {name: tuple(rows) for name, rows in saved.get('outputs', {}).items()}
+    scale = _scales(outputs, saved['mean'], saved['sd']) if outputs else {}
+    return Kept(state, fingerprint, genes and tuple(genes), str(path), outputs, scale)
 
 def kept_weights(
     start:Any # a Fit, a Run, the folder of one, a checkpoint, or weights as `state_dict` gives them
@@ -167,7 +177,9 @@ def kept_weights(
     if isinstance(start, Mapping): return Kept(start, {}, None, 'the weights given')
     if not hasattr(start, 'top'): return _from_file(Path(getattr(start, 'folder', start)))
     if not start.best: raise DataError('start: this Fit has kept no epoch yet; train it first')
-    return Kept(start.best['state'], start.fingerprint, getattr(start.bare, 'genes', None), 'the Fit given')
+    outputs = output_rows(start.columns)
+    return Kept(start.best['state'], start.fingerprint, getattr(start.bare, 'genes', None), 'the Fit given', outputs,
+                _scales(outputs, start.mean, start.sd))
 
 # %% ../../nbs/train/08_steps.ipynb #f69a64d2
 def _check_start(model, kept, now):
@@ -188,17 +200,18 @@ def _check_start(model, kept, now):
 def start_from(
     model:torch.nn.Module, # changed in place
     kept:Kept, # see `kept_weights`
-    now:dict # fingerprint of the training that begins
+    now:dict, # fingerprint of the training that begins
+    outputs:Mapping={} # of the model's columns; see `output_rows`
 )->str: # what was taken, for readers
     "Begin with kept weights. Raises DataError for weights that fit nowhere or must not be used"
     _check_start(model, kept, now)
     own = model.state_dict()
-    taken = {k: v for k, v in kept.state.items() if k in own and torch.is_tensor(v) and own[k].shape == v.shape}
+    taken, parts = taken_tensors(own, kept.state, kept.outputs, outputs)
     learned = {name for name, _ in model.named_parameters()}
     if not learned & taken.keys():
         raise DataError(f'start: {kept.source} holds no parameter of this model\'s names and shapes; it has '
                         f'{", ".join(list(kept.state)[:4])} ..., this model {", ".join(list(own)[:4])} ...')
     model.load_state_dict(taken, strict=False)
-    new = sorted(learned - taken.keys())
+    new = sorted(learned - taken.keys()) + [f'outputs of {name}' for name in outputs if parts and name not in kept.outputs]
     rest = f'; new are {", ".join(new[:4])}' + f' and {len(new) - 4} more'*(len(new) > 4) if new else ''
     return f'{len(taken)} of {len(own)} tensors of {kept.source}{rest}'
