@@ -17,7 +17,7 @@ from fastcore.basics import patch
 
 from ..data import (
     Genotypes, dna_repair, find_data, join_columns, join_phenotypes, listed_or_not, open_table, random_genotypes,
-    read_cells, read_scores, read_topology, read_trigenic_hits, simulate_phenotypes)
+    read_raw_table, read_scores, read_topology, read_trigenic_hits, simulate_phenotypes)
 from ..go_filters import Hierarchy, filter_go, presets
 from ..ground import ConfigError, DataError, nearest, one_of, sha256_of
 from ..ontology import (
@@ -242,7 +242,7 @@ def _reads(self:Table, names):
     reads = [opened(self.path, self.value, self.standard_error, self.genes, about)]
     error = 'none' if self.standard_error == 'none' else None
     for name, path in self.also.items():
-        value = name if name in read_cells(path).rows else None
+        value = name if name in read_raw_table(path).rows else None
         reads.append(opened(path, value, error, None, {'label': name}))
     return reads
 
