@@ -318,11 +318,17 @@ _watch = '''<script>var problems = []
 addEventListener('error', e => problems.push(e.message))
 addEventListener('unhandledrejection', e => problems.push(String(e.reason)))
 addEventListener('securitypolicyviolation', e => problems.push('request: ' + e.blockedURI))
+</script>'''
+_tell = '''<script>const pending = document.body.appendChild(document.createElement('iframe'))
+pending.contentDocument.open()                      // the page is not loaded, and not read, before this is closed
 function tell(found) {
-  const text = JSON.stringify({...found, problems})
   document.body.insertAdjacentHTML('beforeend', '<pre id="told"></pre>')
-  document.getElementById('told').textContent = text
-}</script>'''
+  document.getElementById('told').textContent = JSON.stringify({...found, problems})
+  pending.contentDocument.close()
+}
+addEventListener('error', () => tell({}))
+setTimeout(() => tell({late: true}), 120000)
+</script><script>'''
 
 def chromium()->str|None:
     "Path of an installed Chromium or Chrome; None where there is none"
@@ -331,20 +337,18 @@ def chromium()->str|None:
 # %% ../../nbs/dcell/18_live.ipynb #c4be5dc2
 def in_chromium(
     page:str, # HTML
-    script:str, # runs last; calls `tell(object)` once
-    wait:int=0, # milliseconds of the page's own clock, for what takes turns, such as a worker; 0: until it is loaded
+    script:str, # runs last; calls `tell(object)` once, at once or later
     address:str='' # after the #
 )->dict: # the object, and 'problems': errors, and requests that the page tried to make
     "What a script finds on a page. Raises DataError where it tells nothing, FileNotFoundError without a browser"
     if chromium() is None: raise FileNotFoundError('no Chromium or Chrome on the PATH; on Debian: apt-get install chromium')
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder)/'page.html'
-        text = page.replace('<head>', f'<head>{_watch}', 1).replace('</body>', f'<script>{script}</script></body>', 1)
+        text = page.replace('<head>', f'<head>{_watch}', 1).replace('</body>', f'{_tell}{{{script}}}</script></body>', 1)
         path.write_text(text, encoding='utf-8')
-        clock = [f'--virtual-time-budget={wait}'] if wait else []
-        words = [chromium(), *_flags, *clock, f'--user-data-dir={folder}/user', '--dump-dom', f'{path.as_uri()}#{address}']
-        done = subprocess.run(words, capture_output=True, text=True, timeout=300)
-    told = re.findall(r'<pre id="told">(.*?)</pre>', done.stdout, re.S)
+        words = [chromium(), *_flags, f'--user-data-dir={folder}/user', '--dump-dom', f'{path.as_uri()}#{address}']
+        done = subprocess.run(words, capture_output=True, text=True, timeout=300)    # a minute or two on a busy machine
+    told = re.findall(r'<pre id="told">(\{.*?)</pre>', done.stdout, re.S)
     if not told: raise DataError(f'the page told nothing; the browser ended with {done.returncode}: {done.stderr[-500:]}')
     return json.loads(html.unescape(told[-1]))
 
