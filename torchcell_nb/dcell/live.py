@@ -205,11 +205,11 @@ def _scores(run, control):
         return dict(name=name, r=value['pearson'], low=value['low'], high=value['high'])
     rows = [row(name, values) for name, values in run.scores(run.last_part).iterrows()]
     if control is not None: rows.insert(1, row('permuted genes (control)', control.metrics[run.last_part]))
-    return rows
+    return [r for r in rows if r['r'] is not None]                     # the mean has none
 
 def _beside(scores, part):
     "The number's company, in one line: the model's score, the control's, the ceiling"
-    kept = [s for i, s in enumerate(scores) if s['r'] is not None and (i == 0 or 'permuted' in s['name'] or 'ceiling' in s['name'])]
+    kept = [s for i, s in enumerate(scores) if i == 0 or 'permuted' in s['name'] or 'ceiling' in s['name']]
     return f'r on the {part} part: ' + ' · '.join(f"{s['name']} {s['r']:.2f}" for s in kept)
 
 # %% ../../nbs/dcell/18_live.ipynb #43a03734
@@ -233,9 +233,11 @@ def _settings(run): return {k: v for k, v in run.config['model'].items() if not 
 # %% ../../nbs/dcell/18_live.ipynb #ced4e6b8
 def _term_names(hierarchy):
     "Readable names; where a hierarchy has ids alone, those of yeast's Gene Ontology"
-    if any(name != term for term, name in zip(hierarchy.terms, hierarchy.names)): return list(hierarchy.names)
-    known = yeast_go().terms.set_index('id').name
-    return [known.get(term, term) for term in hierarchy.terms]
+    names = hierarchy.names
+    if names == hierarchy.terms:
+        known = yeast_go().terms.set_index('id').name
+        names = [known.get(term, term) for term in hierarchy.terms]
+    return [name.replace('_', ' ') for name in names]
 
 def _called(run, genes):
     "Standard name and aliases of each gene"
@@ -259,7 +261,7 @@ def _notes(run, control, cost, column):
     "What a reader of the page should not overlook"
     notes = [f'Weights are rounded to 16 bits. Over 300 random genotypes that changes no prediction by more than {cost:.1g}.']
     if run.config['fit'].get('top', 1) > 1: notes.append('The page holds the best epoch; the run averages several.')
-    if column.get('reference'): notes.append(f'Measured: {column["reference"]}.')
+    if column.get('reference'): notes.append(f'Phenotypes: {column["reference"]}.')
     if control is None: notes.append('No permuted-genes control was given with this page.')
     if run.metrics['ceiling'] is None: notes.append('The noise ceiling of these data is not known.')
     carried = 'Carries: the part of the change that passes through a subsystem, by slopes between the wild type and this genotype.'

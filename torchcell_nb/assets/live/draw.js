@@ -105,23 +105,25 @@ function inLines(text, most) {                      // at most two lines
 
 const letter = 6.3, lineHeight = 14                 // of a name, in pixels; wide enough for capitals in a sans serif
 
-// Name after name, where there is room: beside, above or below its node. What finds no room is not named.
+// Name after name, where there is room: beside, below or above its node. What finds no room is not named.
 function placedNames(nodes, room) {
-  const boxes = nodes.map(n => [n.x - n.r, n.y - n.r, n.x + n.r, n.y + n.r]), names = []
+  const boxes = nodes.filter(n => n.name).map(n => [n.x - n.r - 3, n.y - n.r, n.x + n.r + 3, n.y + n.r]), names = []
   const free = box => box[0] >= 2 && box[2] <= room.width - 2 && box[1] >= 0 && box[3] <= room.height &&
     !boxes.some(b => b[0] < box[2] && box[0] < b[2] && b[1] < box[3] && box[1] < b[3])
-  for (const n of nodes) {
-    if (!n.name) continue
-    const lines = inLines(n.name, room.width < 500 ? 18 : 26)
-    const w = Math.max(...lines.map(l => l.length))*letter, h = lines.length*lineHeight, beside = n.r + 5
+  function place(n, most) {
+    const lines = inLines(n.name, most), beside = n.r + 5
+    const w = Math.max(...lines.map(l => l.length))*letter, h = lines.length*lineHeight
+    const inside = Math.max(4, Math.min(room.width - w - 4, n.x - w/2))               // below or above, within the frame
     const places = [[n.x + beside, n.y - h/2, 'start'], [n.x - beside - w, n.y - h/2, 'end'],
-                    [n.x - w/2, n.y + n.r + 2, 'middle'], [n.x - w/2, n.y - n.r - 2 - h, 'middle']]
+                    [inside, n.y + n.r + 2, 'middle'], [inside, n.y - n.r - 2 - h, 'middle']]
     const found = places.find(([x, y]) => free([x, y, x + w, y + h]))
-    if (!found) continue
+    if (!found) return false
     const [x, y, anchor] = found
     boxes.push([x, y, x + w, y + h])
-    names.push({node: n, lines, anchor, y: y + 11, x: anchor === 'start' ? x : anchor === 'end' ? x + w : n.x})
+    names.push({node: n, lines, anchor, y: y + 11, x: anchor === 'start' ? x : anchor === 'end' ? x + w : x + w/2})
+    return true
   }
+  for (const n of nodes) if (n.name && !place(n, room.width < 500 ? 18 : 26)) place(n, 15)
   return names
 }
 
