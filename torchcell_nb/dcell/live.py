@@ -27,7 +27,7 @@ from ..ontology import yeast_go
 _assets = files('torchcell_nb')/'assets'/'live'
 
 def live_code(
-    name:str, # a file of the page: 'forward.js', 'names.js', 'partners.js', 'draw.js', 'page.js', 'page.css', 'page.html'
+    name:str, # 'forward.js', 'names.js', 'partners.js', 'draw.js', 'page.js', 'page.css' or 'page.html'
     function:str=None # one of its functions; all of the file unless given
 )->str:
     "Code of the page, to be read. Raises DataError for a function that is not there"
@@ -39,7 +39,7 @@ def live_code(
 
 # %% ../../nbs/dcell/18_live.ipynb #00782d0d
 def _columns(terms, t, weight):
-    "A term's weights [width, one column per input] where genes have vectors: those of a direct gene summed into one"
+    "A term's weights [width, inputs]; where genes have vectors, those of a direct gene summed into one"
     if not hasattr(terms, 'gene_vectors'): return weight
     genes = terms.gene_vectors(getattr(terms, f'genes_{t}'))
     of_children = weight[:, :weight.shape[1] - genes.numel()]
@@ -49,7 +49,8 @@ def _columns(terms, t, weight):
 def _wild_input(terms, t, outputs):
     "What comes in where nothing is disrupted: the children's outputs, then zeros"
     h = terms.hierarchy
-    return torch.cat([*(outputs[c] for c in h.children_of(t)), torch.zeros(len(h.genes_of(t)), dtype=torch.float64)])
+    no_genes = torch.zeros(len(h.genes_of(t)), dtype=torch.float64)
+    return torch.cat([*(outputs[c] for c in h.children_of(t)), no_genes])
 
 # %% ../../nbs/dcell/18_live.ipynb #abdaf51c
 @torch.no_grad()
@@ -62,8 +63,9 @@ def rounded_weights(
     no_gene, one_genotype = torch.zeros(0, dtype=torch.int64), torch.zeros(2, dtype=torch.int64)
     wild = [state[0] for state in terms.states(no_gene, one_genotype)]
     page = DCellByTerm(model.hierarchy, **{**model.settings, 'gene_dim': 0}).double().eval()
-    page.load_state_dict(terms.state_dict() | {f'subsystems.{t}.linear.weight': _columns(terms, t, s.linear.weight)
-                                               for t, s in enumerate(terms.subsystems)}, strict=False)
+    weights = {f'subsystems.{t}.linear.weight': _columns(terms, t, s.linear.weight)
+               for t, s in enumerate(terms.subsystems)}
+    page.load_state_dict(terms.state_dict() | weights, strict=False)
     for t, subsystem in enumerate(page.subsystems):
         linear = subsystem.linear
         start = linear.weight @ _wild_input(page, t, wild) + linear.bias
@@ -99,11 +101,12 @@ def _network(page, activation, mean, sd, precision, vocabulary):
     start = [page.subsystems[t].linear(_wild_input(page, t, wild)).numpy() for t in units]
     scale, shift = zip(*(_affine(s) for s in page.subsystems))
     head = page.subsystems[-1].head
+    weights = [s.linear.weight.numpy().T.ravel() for s in page.subsystems]
     return dict(
         activation=activation, activationFirst=page.subsystems[0].act_first,
         width=_packed(page.widths, 'int32'), nGenes=len(vocabulary),
         children=_lists(h.children, h.child_offsets), direct=_lists(own[h.direct_genes], h.gene_offsets),
-        weight=_packed(np.concatenate([s.linear.weight.numpy().T.ravel() for s in page.subsystems]), precision),
+        weight=_packed(np.concatenate(weights), precision),
         start=_packed(np.concatenate(start), 'float32'), scale=_packed(np.concatenate(scale), 'float32'),
         shift=_packed(np.concatenate(shift), 'float32'), head=_packed(sd*head.weight[0].numpy(), 'float32'),
         wild=float(mean + sd*head(wild[-1])))
@@ -124,17 +127,19 @@ def check_live(
     hierarchy:Hierarchy,
     **settings:Any # of a DCell
 ):
-    "Refuse a network that is too large for a page, or has parts that the page does not compute. Raises ConfigError"
+    "Raises ConfigError for a network that is too large for a page, or has parts that the page does not compute"
     rule = {k: settings[k] for k in ('least', 'share', 'by', 'rounding') if k in settings}
     n = count_weights(hierarchy, hierarchy.widths(**rule))
     if n > _most_weights:
-        raise ConfigError(f'{n:,} weights would make a page of {n*8/3e6:,.0f} MB; a page holds at most {_most_weights:,}: '
+        raise ConfigError(f'{n:,} weights would make a page of {n*8/3e6:,.0f} MB; '
+                          f'a page holds at most {_most_weights:,}: '
                           'train a narrower network, such as model.least=6 model.share=0')
     computed = dict(norm=('batch', 'none'), layers=(1,), attention=(0,), head=('linear', 'tanh'))
     for name, known in computed.items():
         value = settings.get(name, known[0])
         if value not in known:
-            raise ConfigError(f'model.{name}={value}: a live page computes {name}={" or ".join(map(str, known))} only')
+            choices = ' or '.join(map(str, known))
+            raise ConfigError(f'model.{name}={value}: a live page computes {name}={choices} only')
 
 # %% ../../nbs/dcell/18_live.ipynb #d310b0c6
 _level, _fewest = .9, 50 # share of rows that an interval covers; rows that one is computed from
@@ -143,13 +148,13 @@ def conformal_half_width(
     errors:np.ndarray, # [n] measured less predicted, of rows that training did not see
     level:float=.9 # share of new rows to cover
 )->float: # infinite where n is too small for the level
-    "Half width of an interval that covers a new row with at least this probability (Lei et al. 2018, split conformal)"
+    "Half width of an interval that covers a new row with at least this probability (Lei et al. 2018)"
     rank = int(np.ceil((len(errors) + 1)*level))
     return float(np.sort(np.abs(errors))[rank - 1]) if rank <= len(errors) else float('inf')
 
 # %% ../../nbs/dcell/18_live.ipynb #70b6a504
 def _intervals(errors, sizes, part):
-    "An interval for each number of genes with enough validation rows, and one of all rows; coverage of the test part"
+    "An interval for each number of genes with enough validation rows, and one of all rows"
     held, tested, made = part == 'validation', part == 'test', []
     if held.sum() < _fewest: return made
     for size in [*np.unique(sizes[held]), None]:
@@ -176,7 +181,8 @@ def _rows(run, hierarchy, predicted):
     sizes = np.diff(genotypes.offsets)
     counts = {int(k): int(n) for k, n in zip(*np.unique(sizes[table.part == 'train'], return_counts=True))}
     rows = dict(parts=['training' if p == 'train' else p for p in parts], part=_packed(order, 'uint8'),
-                genes=_lists(genotypes.indices, genotypes.offsets), measured=_packed(table.measured, 'float32'))
+                genes=_lists(genotypes.indices, genotypes.offsets),
+                measured=_packed(table.measured, 'float32'))
     errors = table.measured.to_numpy() - predicted(genotypes)
     return dict(rows=rows if len(table) <= _most_rows else None, seen=_packed(seen, 'int32'), sizes=counts,
                 intervals=_intervals(errors, sizes, table.part.to_numpy()), level=_level,
@@ -225,8 +231,8 @@ def _check_control(run, control):
 def _dcell_of(run):
     "The run's network. Raises ConfigError where another head than its own reads the root"
     if isinstance(run.model, DCell): return run.model
-    raise ConfigError(f'{run.folder}: was trained with another loss, whose head a live page does not compute; '
-                      'train with loss=dcell')
+    raise ConfigError(f'{run.folder}: was trained with another loss, whose head a live page does not '
+                      'compute; train with loss=dcell')
 
 def _settings(run): return {k: v for k, v in run.config['model'].items() if not k.startswith('_')}
 
@@ -242,7 +248,8 @@ def _term_names(hierarchy):
 def _called(run, genes):
     "Standard name and aliases of each gene"
     table = run.names.table.set_index('gene').reindex(genes).fillna('')
-    return [[name, *(a for a in aliases.split('|') if a)] for name, aliases in zip(table['name'], table.aliases)]
+    aliases = [[a for a in joined.split('|') if a] for joined in table.aliases]
+    return [[name, *others] for name, others in zip(table['name'], aliases)]
 
 def _scale_of(column):
     "How effects combine where there is no epistasis; 'itself' where the phenotype is an interaction already"
@@ -255,17 +262,22 @@ def _random_genotypes(genes, n, seed, most=3):
     "n genotypes of 1 to `most` genes each"
     rng = np.random.default_rng(seed)
     sizes = rng.integers(1, min(most, len(genes)) + 1, n)
-    return Genotypes.from_names([[genes[g] for g in rng.choice(len(genes), size, replace=False)] for size in sizes], genes=genes)
+    drawn = [rng.choice(len(genes), size, replace=False) for size in sizes]
+    return Genotypes.from_names([[genes[g] for g in row] for row in drawn], genes=genes)
 
-def _notes(run, control, cost, column):
+def _notes(run, control, cost, column, rows):
     "What a reader of the page should not overlook"
-    notes = [f'Weights are rounded to 16 bits. Over 300 random genotypes that changes no prediction by more than {cost:.1g}.']
-    if run.config['fit'].get('top', 1) > 1: notes.append('The page holds the best epoch; the run averages several.')
+    notes = [f'Weights are rounded. Over 300 random genotypes that changes no prediction by more than {cost:.1g}.']
+    if rows is None: notes.append('There are too many measured genotypes to be listed on this page.')
+    if run.config['fit'].get('top', 1) > 1:
+        notes.append('The page holds the best epoch; the run averages several.')
     if column.get('reference'): notes.append(f'Phenotypes: {column["reference"]}.')
     if control is None: notes.append('No permuted-genes control was given with this page.')
     if run.metrics['ceiling'] is None: notes.append('The noise ceiling of these data is not known.')
-    carried = 'Carries: the part of the change that passes through a subsystem, by slopes between the wild type and this genotype.'
-    return [*notes, carried, 'A subsystem that carries much need not be the cause: subsystems that always change together cannot be told apart.']
+    return notes + ['Carries: the part of the change that passes through a subsystem, '
+                    'by slopes between the wild type and this genotype.',
+                    'A subsystem that carries much need not be the cause: '
+                    'subsystems that always change together cannot be told apart.']
 
 # %% ../../nbs/dcell/18_live.ipynb #f8cfbb38
 def live_data(
@@ -273,7 +285,7 @@ def live_data(
     control:Any=None, # a Run of the same data with control=genes
     precision:str='float16' # of the weights: 'float16' or 'float32'
 )->dict: # JSON: all that the page holds beside its code
-    "What a live page holds of a run. Raises ConfigError for a run that no page can hold, or a control of other data"
+    "What a live page holds of a run. Raises ConfigError for a run that no page can hold, or another's control"
     check_live(run.knowledge['hierarchy'], **_settings(run))
     _check_control(run, control)
     model, (mean, sd) = copy.deepcopy(_dcell_of(run)).double(), run.scale()
@@ -284,8 +296,9 @@ def live_data(
     column = (run.metrics.get('columns') or [dict(name=run.metrics['label'])])[0]
     data = _about(run, h, column) | _rows(run, h, lambda genotypes: mean + sd*model.predict(genotypes))
     scores = _scores(run, control)
-    data |= dict(scores=scores, part=run.last_part, beside=_beside(scores, run.last_part), network=packed(page, model, (mean, sd)),
-                 notes=_notes(run, control, cost, column), control=None)
+    data |= dict(scores=scores, part=run.last_part, beside=_beside(scores, run.last_part),
+                 network=packed(page, model, (mean, sd)), control=None,
+                 notes=_notes(run, control, cost, column, data['rows']))
     if control is not None:
         other = copy.deepcopy(_dcell_of(control)).double()
         data['control'] = packed(rounded_weights(other, getattr(torch, precision)), other, control.scale())
@@ -297,10 +310,12 @@ def _about(run, hierarchy, column):
     names = _term_names(hierarchy)
     root = 'the whole Gene Ontology' if names[-1] in ('root', 'GO') else names[-1]
     n = int((run.predictions.part == 'train').sum())
-    lead = (f'A {run.kind.name} predicts {column["name"]} of knock-outs from {len(hierarchy):,} subsystems and '
-            f'{len(hierarchy.genes):,} genes under {root}. It was trained on {n:,} genotypes. Seed {run.config["seed"]}.')
-    return dict(title=f'Knock out genes: {root}', lead=lead, label=column['name'], simulated=run.metrics['simulated'],
-                scale=_scale_of(column), terms=hierarchy.terms, termNames=names, contained=hierarchy.contained.tolist(),
+    lead = (f'A {run.kind.name} predicts {column["name"]} of knock-outs from {len(hierarchy):,} subsystems '
+            f'and {len(hierarchy.genes):,} genes under {root}. It was trained on {n:,} genotypes. '
+            f'Seed {run.config["seed"]}.')
+    return dict(title=f'Knock out genes: {root}', lead=lead, label=column['name'],
+                simulated=run.metrics['simulated'], scale=_scale_of(column),
+                terms=hierarchy.terms, termNames=names, contained=hierarchy.contained.tolist(),
                 genes=hierarchy.genes, called=_called(run, hierarchy.genes))
 
 def live_page(
@@ -314,15 +329,15 @@ def live_page(
 
 # %% ../../nbs/dcell/18_live.ipynb #10083641
 _browsers = 'chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'
-_flags = ('--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking '
-          '--disable-component-update --disable-sync').split()
+_flags = ('--headless --no-sandbox --disable-gpu --disable-quic --no-first-run '
+          '--disable-background-networking --disable-component-update --disable-sync').split()
 _watch = '''<script>var problems = []
 addEventListener('error', e => problems.push(e.message))
 addEventListener('unhandledrejection', e => problems.push(String(e.reason)))
 addEventListener('securitypolicyviolation', e => problems.push('request: ' + e.blockedURI))
 </script>'''
 _tell = '''<script>const pending = document.body.appendChild(document.createElement('iframe'))
-pending.contentDocument.open()                      // the page is not loaded, and not read, before this is closed
+pending.contentDocument.open()       // the page is not read before this is closed
 function tell(found) {
   document.body.insertAdjacentHTML('beforeend', '<pre id="told"></pre>')
   document.getElementById('told').textContent = JSON.stringify({...found, problems})
@@ -342,16 +357,19 @@ def in_chromium(
     script:str, # runs last; calls `tell(object)` once, at once or later
     address:str='' # after the #
 )->dict: # the object, and 'problems': errors, and requests that the page tried to make
-    "What a script finds on a page. Raises DataError where it tells nothing, FileNotFoundError without a browser"
-    if chromium() is None: raise FileNotFoundError('no Chromium or Chrome on the PATH; on Debian: apt-get install chromium')
+    "What a script finds on a page. Raises DataError where it tells nothing, FileNotFoundError without browser"
+    if chromium() is None:
+        raise FileNotFoundError('no Chromium or Chrome on the PATH; on Debian: apt-get install chromium')
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder)/'page.html'
-        text = page.replace('<head>', f'<head>{_watch}', 1).replace('</body>', f'{_tell}{{{script}}}</script></body>', 1)
+        text = page.replace('<head>', f'<head>{_watch}', 1)
+        text = text.replace('</body>', f'{_tell}{{{script}}}</script></body>', 1)
         path.write_text(text, encoding='utf-8')
-        words = [chromium(), *_flags, f'--user-data-dir={folder}/user', '--dump-dom', f'{path.as_uri()}#{address}']
-        done = subprocess.run(words, capture_output=True, text=True, timeout=300)    # a minute or two on a busy machine
+        own = [f'--user-data-dir={folder}/user', '--dump-dom', f'{path.as_uri()}#{address}']
+        done = subprocess.run([chromium(), *_flags, *own], capture_output=True, text=True, timeout=300)
     told = re.findall(r'<pre id="told">(\{.*?)</pre>', done.stdout, re.S)
-    if not told: raise DataError(f'the page told nothing; the browser ended with {done.returncode}: {done.stderr[-500:]}')
+    if not told:
+        raise DataError(f'the page told nothing; the browser ended with {done.returncode}: {done.stderr[-500:]}')
     return json.loads(html.unescape(told[-1]))
 
 # %% ../../nbs/dcell/18_live.ipynb #21346702

@@ -417,9 +417,9 @@ function showFound(partners) {
     `${from}, of ${net.nGenes.toLocaleString('en')}.`
   const lines = partners.map(p => `<tr><th scope="row"><button type="button" class="term" data-pair="${found.gene} ${p.gene}">` +
     `${escaped(bothNames(p.gene))}</button> <small>${geneLink(p.gene)}</small></th><td>${signed(p.epsilon)}</td>` +
-    `<td>${number(p.single)}</td><td>${number(p.double)}</td></tr>`)
-  element('found').innerHTML = `<table><thead><tr><th scope="col">partner</th><th scope="col">ε</th><th scope="col">alone</th>` +
-    `<th scope="col">together</th></tr></thead><tbody>${lines.join('')}</tbody></table>`
+    (itself ? '' : `<td>${number(p.single)}</td><td>${number(p.double)}</td>`) + '</tr>')
+  element('found').innerHTML = `<table><thead><tr><th scope="col">partner</th><th scope="col">ε</th>` +
+    (itself ? '' : '<th scope="col">alone</th><th scope="col">together</th>') + `</tr></thead><tbody>${lines.join('')}</tbody></table>`
 }
 
 function showPartnerChoice() {
