@@ -92,7 +92,7 @@ function loosened(rows, x, mean) {                  // nearer to the neighbours,
 
 // ---- Names --------------------------------------------------------------------------------------
 
-function inLines(text, most) {                      // at most two lines
+function inLines(text, most, atMost = 2) {          // lines of so many letters
   const lines = ['']
   for (const word of text.split(' ')) {
     const last = lines[lines.length - 1]
@@ -100,18 +100,20 @@ function inLines(text, most) {                      // at most two lines
     else if ((last + ' ' + word).length <= most) lines[lines.length - 1] += ' ' + word
     else lines.push(word)
   }
-  return lines.length < 3 ? lines : [lines[0], (lines[1] + ' ' + lines[2]).slice(0, most - 1) + '…']
+  if (lines.length <= atMost) return lines
+  const last = lines.slice(atMost - 1).join(' ')
+  return [...lines.slice(0, atMost - 1), last.slice(0, most - 1).trimEnd() + '…']
 }
 
-const letter = 6.3, lineHeight = 14                 // of a name, in pixels; wide enough for capitals in a sans serif
+const letter = 6.8, lineHeight = 14                 // of a name, in pixels; wide enough for capitals in a sans serif
 
 // Name after name, where there is room: beside, below or above its node. What finds no room is not named.
 function placedNames(nodes, room) {
   const boxes = nodes.filter(n => n.name).map(n => [n.x - n.r - 3, n.y - n.r, n.x + n.r + 3, n.y + n.r]), names = []
   const free = box => box[0] >= 2 && box[2] <= room.width - 2 && box[1] >= 0 && box[3] <= room.height &&
     !boxes.some(b => b[0] < box[2] && box[0] < b[2] && b[1] < box[3] && box[1] < b[3])
-  function place(n, most) {
-    const lines = inLines(n.name, most), beside = n.r + 5
+  function place(n, most, atMost) {
+    const lines = inLines(n.name, most, atMost), beside = n.r + 5
     const w = Math.max(...lines.map(l => l.length))*letter, h = lines.length*lineHeight
     const inside = Math.max(4, Math.min(room.width - w - 4, n.x - w/2))               // below or above, within the frame
     const places = [[n.x + beside, n.y - h/2, 'start'], [n.x - beside - w, n.y - h/2, 'end'],
@@ -123,7 +125,7 @@ function placedNames(nodes, room) {
     names.push({node: n, lines, anchor, y: y + 11, x: anchor === 'start' ? x : anchor === 'end' ? x + w : x + w/2})
     return true
   }
-  for (const n of nodes) if (n.name && !place(n, room.width < 500 ? 18 : 26)) place(n, 15)
+  for (const n of nodes) if (n.name && !place(n, room.width < 500 ? 18 : 26, 2)) place(n, 15, 3)
   return names
 }
 
