@@ -30,6 +30,7 @@ setup(
     package_data={'torchcell_nb': ['assets/*/*'], **{f'torchcell_nb.{p}': ['*.yaml'] for p in configs}},
     install_requires=cfg['requirements'].split(),
     extras_require=extras,
-    entry_points={'console_scripts': cfg['console_scripts'].split()},
+    entry_points={'console_scripts': cfg['console_scripts'].split(),
+                  'nbdev': [f"{cfg['lib_path']} = {cfg['lib_path']}._modidx:d"]},    # where [source] links lead
     zip_safe=False,
 )

@@ -24,6 +24,8 @@ __getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_at
     'chance': ['importance_p_values'],
     'within_between': ['epistasis', 'meeting_terms', 'epistasis_by_term', 'epistasis_between', 'plot_epistasis'],
     'path': ['knockout_path', 'plot_path'],
+    'live': ['live_code', 'rounded_weights', 'count_weights', 'check_live', 'conformal_half_width', 'live_data', 'live_page',
+        'chromium', 'in_chromium', 'compare_in_chromium'],
     'certificate': ['visible_genes', 'touched_terms', 'mutant_states', 'constant_chance', 'Certificate',
         'certify', 'plot_certificate'],
     'bench': ['yeast_hierarchy', 'random_knockouts', 'stepper', 'whole_products', 'own_products',

@@ -23,6 +23,7 @@ from .definition import activations, heads, norms
 from .fast import DCell
 from .silencing import _part_of, causal_terms, importance, plot_importance
 from .shares import own_shares
+from .live import live_data, live_page
 from .loss import RootHead
 from .screen import screener
 from ..go_filters import Hierarchy, plot_funnel
@@ -184,6 +185,11 @@ def _certificate_section(run):
 def importance(self:DCellKind, run:Any)->pd.DataFrame: # as `run_importance` returns it
     "Importance of every term on the validation part of a Run, and its own share on the training part"
     return run_importance(run)
+
+@patch
+def live(self:DCellKind, run:Any, control:Any=None)->str: # HTML
+    "Knock out genes in a browser and watch the subsystems answer; see `live_data`"
+    return live_page(live_data(run, control))
 
 @patch
 def screener(self:DCellKind, model:torch.nn.Module)->Callable|None:

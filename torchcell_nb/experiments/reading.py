@@ -22,7 +22,7 @@ from omegaconf import OmegaConf
 
 from ..data import Column, Genotypes, Samples, Targets, groups_of, read_genotypes
 from .config import make, modern
-from ..ground import ConfigError, DataError, card, one_of, reading, whole
+from ..ground import ConfigError, DataError, card, one_of, reading, whole, write_text
 from ..losses import TrainingLoss, as_training_loss
 from ..metrics import propagate_scores
 from ..ontology import GeneNames
@@ -558,6 +558,19 @@ def _write_lines(path, tables, separator):
 def importance(self:Run)->pd.DataFrame: # most important first
     "What the predictions rest on, if the kind of model can tell. Raises ConfigError where it cannot"
     return self.kind.importance(self)
+
+@patch
+def live(self:Run,
+    path:str|Path=None, # the file to write; live.html in the run's folder unless given
+    control:'Run'=None # a run of the same data with control=genes, to stand beside
+)->Path:
+    "Write a page on which a reader changes samples and watches the model answer. Raises ConfigError where there is none"
+    path = Path(path or self.folder/'live.html')
+    if path.suffix not in ('.html', '.htm'): raise ConfigError(f'{path}: expected a name ending in .html')
+    if not path.parent.is_dir(): raise ConfigError(f'{path}: no folder {path.parent}; make it, or choose another')
+    self._check_one()
+    write_text(path, self.kind.live(self, control))
+    return path
 
 @patch
 def figure(self:Run,

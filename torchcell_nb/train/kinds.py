@@ -134,6 +134,14 @@ def importance(self:Kind, run:Any)->pd.DataFrame: # most important first
                       f'{type(self).__name__} has no importance(run)')
 
 @patch
+def live(self:Kind,
+    run:Any, # a finished Run
+    control:Any=None # a Run of the same data with control=genes
+)->str: # HTML
+    "A page on which a reader changes samples and watches the model answer. Raises ConfigError where the kind has none"
+    raise ConfigError(f'{self.name} has no live page: {type(self).__name__} has no live(run)')
+
+@patch
 def screener(self:Kind, model:torch.nn.Module)->Callable|None: # from gene numbers [n, size] to predictions [n]
     "A way to predict many combinations of genes that is quicker than calling the model; None where there is none"
     return None
