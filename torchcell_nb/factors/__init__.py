@@ -15,4 +15,5 @@ __getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_at
     'rows': ['gene_rows', 'gene_colours', 'Block', 'gene_blocks'],
     'gibbs': ['factor_values', 'Chains', 'r_hat', 'kept_draws'],
     'kind': ['term_table', 'BayesianFactors', 'FactorsKind', 'agreement'],
+    'bilinear': ['Factorisation', 'factorisation', 'BilinearFactors', 'BilinearKind'],
     }))
