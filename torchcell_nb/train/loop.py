@@ -402,9 +402,14 @@ def _keep(self:Fit, row):
     self.top = sorted(kept, key=lambda k: -k['score'])[:self.config.top]
 
 @patch(as_prop=True)
+def last_epoch(self:Fit)->int:
+    "Epochs that there are at most; a model that learns at once has one"
+    return 1 if learns_at_once(self.bare) else self.config.epochs
+
+@patch(as_prop=True)
 def done(self:Fit)->bool:
     "All epochs are over, or the validation score was not better for `patience` epochs"
-    if len(self.history) >= (1 if learns_at_once(self.bare) else self.config.epochs): return True
+    if len(self.history) >= self.last_epoch: return True
     if not self.config.patience: return False
     trained = [row for row in self.history if self.loss.trains_score(row['epoch'] - 1)]
     scores = [np.nan_to_num(row['validation_score'], nan=-1) for row in trained]
@@ -475,7 +480,7 @@ def _train(fitted, checkpoint, progress, watch):
     from fastprogress.fastprogress import progress_bar
     config = fitted.config
     tracker = _tracker(config, fitted.fingerprint, checkpoint)
-    epochs = range(len(fitted.history), config.epochs)
+    epochs = range(len(fitted.history), fitted.last_epoch)
     bar = progress_bar(epochs) if progress else epochs
     for _ in bar:
         if fitted.done: break
