@@ -47,6 +47,7 @@ def member_rows(
     twice = sorted({n for n in names if names.count(n) > 1})
     if twice: raise ConfigError(f'{twice[0]}: stands twice among the members; name each once')
     joined = pd.concat([t.predicted.rename(n) for n, t in zip(names, tables)], axis=1, join='inner')
+    joined.index.names = tables[0].index.names            # lost in joining
     if len(joined) < 3: raise DataError(f'{len(joined)} rows were held out by all {len(names)} members; give runs of the same split')
     measured = pd.concat([t.measured for t in tables], axis=1, join='inner').loc[joined.index].to_numpy()
     odd = ~np.isclose(measured, measured[:, :1], rtol=1e-5, atol=1e-7, equal_nan=True).all(1)
