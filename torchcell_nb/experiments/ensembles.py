@@ -134,8 +134,8 @@ def ensemble_runs(
     weights:Sequence=None # of the members, and of the control's; equal unless given
 )->RunEnsemble:
     "The weighted mean of finished runs. Raises ConfigError for weights and names, DataError where members share no row"
-    w = _weights_of(members, weights)
     rows = member_rows(members)
+    w = _weights_of(members, weights)
     names = [c for c in rows if c != 'measured']
     rows.insert(1, 'blend', rows[names].to_numpy() @ w)
     if not len(control): return RunEnsemble(rows, tuple(names), (), tuple(w))
