@@ -7,7 +7,7 @@ parser = ConfigParser(delimiters=['='])
 parser.read(Path(__file__).parent/'settings.ini', encoding='utf-8')
 cfg = parser['DEFAULT']
 classifiers = {'3': 'Development Status :: 3 - Alpha', '4': 'Development Status :: 4 - Beta', '5': 'Development Status :: 5 - Production/Stable'}
-configs = {'configs': 'configs', **{f'configs.{g}': f'configs/{g}' for g in ('data', 'filters', 'loss', 'model', 'space', 'split')}}
+configs = {'configs': 'configs', **{f'configs.{g}': f'configs/{g}' for g in ('baseline', 'data', 'filters', 'loss', 'model', 'space', 'split')}}
 extras = {k.removesuffix('_requirements'): cfg[k].split() for k in cfg if k.endswith('_requirements')}
 extras['all'] = sorted({p for name, packages in extras.items() if name != 'dev' for p in packages})
 

@@ -13,7 +13,7 @@ def floors():
 def models(): return [c for c, i in floors().items() if i == floors()['dcell']]
 
 # A chapter that is called by what it is about, not by its models
-model_names = {'proteins': r'\btale\b|anc2vec', 'cells': r'genept|cell_mlp'}
+model_names = {'proteins': r'\btale\b|anc2vec', 'cells': r'genept|cell_mlp', 'factors': r'\bfactors\.|FactorsKind|BilinearKind|gibbs'}
 
 def modules():
     "(chapter, path) of every exported module"

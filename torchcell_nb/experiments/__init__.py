@@ -20,6 +20,7 @@ __getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_at
     'reading': ['table_endings', 'read_settings', 'build_loss', 'Run', 'in_lists', 'values_of', 'check_table_path', 'write_tables'],
     'folds': ['fold_interval', 'mean_metrics', 'metric_intervals', 'fold_folders', 'fold_metrics', 'fold_predictions',
               'fold_curves', 'fold_scores', 'plot_folds', 'fold_table', 'fold_section'],
+    'ensembles': ['member_rows', 'RunEnsemble', 'ensemble_runs'],
     'side_by_side': ['runs_in', 'settings_that_differ', 'RunComparison', 'FoldComparison', 'compare_runs'],
     'again': ['Again', 'reproduces'],
     'search_space': ['setting_word', 'setting_values', 'SettingsWith', 'read_space'],

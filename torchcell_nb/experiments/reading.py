@@ -27,7 +27,7 @@ from ..losses import TrainingLoss, as_training_loss
 from ..metrics import propagate_scores
 from ..ontology import GeneNames
 from ..train import (
-    FitConfig, Kind, Source, Spread, Task, calibrate, load_task, member_predictions, predict_rows)
+    FitConfig, Kind, Source, Spread, Task, calibrate, draws_of, load_task, member_predictions)
 
 # %% ../../nbs/experiments/09_reading.ipynb #d00e5c69
 def read_settings(
@@ -365,7 +365,8 @@ def samples(self:Run,
 def spread(self:Run)->Spread|None: # None of a single epoch or of several columns
     "Scale and floor of the members' spread, on the validation part; see `calibrate`"
     saved = self._checkpoint()
-    if len(saved.get('top') or []) < 2 or np.ndim(saved['mean']): return None
+    several = len(saved.get('top') or []) > 1 or hasattr(self.model, 'draws')
+    if not several or np.ndim(saved['mean']): return None
     rows = self.predictions
     measured = rows.measured[rows.part == 'validation'].to_numpy()
     return calibrate(measured, self.members(self.samples('validation')))
@@ -455,7 +456,7 @@ def _slow_screener(model, genes, loss):
     def predicted(numbers:np.ndarray):
         n, size = numbers.shape
         genotypes = Genotypes.trusted(genes, np.sort(numbers, 1).ravel(), size*np.arange(n + 1))
-        return predict_rows(model, genotypes, loss.decode)
+        return draws_of(model, genotypes, loss.decode)
     return predicted
 
 @patch
@@ -466,7 +467,8 @@ def _screeners(self:Run):
         model, loss = self._built()
         model.load_state_dict(kept['state'])
         made.append(self.kind.screener(model.eval()) or _slow_screener(model, genes, loss))
-    return lambda numbers: saved['mean'] + saved['sd']*np.stack([f(numbers) for f in made])
+    def members(numbers:np.ndarray): return np.concatenate([np.atleast_2d(f(numbers)) for f in made])
+    return lambda numbers: saved['mean'] + saved['sd']*members(numbers)
 
 # %% ../../nbs/experiments/09_reading.ipynb #841cc497
 @patch

@@ -181,7 +181,8 @@ def _members(fitted, samples): # [members, n] or [members, n, L]
 
 def _spread(task, fitted):
     "Scale and floor of the members' spread, on the validation part; None of one epoch or of several columns"
-    if len(fitted.top) < 2 or len(task.targets.columns) > 1: return None
+    several = len(fitted.top) > 1 or hasattr(fitted.bare, 'draws')
+    if not several or len(task.targets.columns) > 1: return None
     held = task.split['validation']
     return calibrate(task.targets.values[held, 0], _members(fitted, task.samples.take(held)))
 
