@@ -13,5 +13,10 @@ from ..ground import with_help
 # %% ../../nbs/03_store.ipynb #3489b6d9
 __getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_attrs={
     'schema': ['measurement_schema', 'allele_kinds', 'side_schemas', 'rows_per_group', 'measurement_writer',
-        'part_of', 'write_side_table', 'archive_version', 'write_manifest', 'Store'],
+        'part_of', 'write_side_table', 'archive_version', 'write_manifest', 'Store',
+        'sections_of_store'],
+    'published': ['kinds_of_letters', 'neutral_gene', 'kind_of_allele', 'mutations_of', 'plain_columns', 'Layout',
+        'costanzo2016', 'costanzo2016_singles', 'costanzo2010', 'kuzmin2018', 'kuzmin2020', 'layouts', 'own_columns',
+        'own_layout', 'mutations_of_own', 'SourceTable', 'recognise', 'plain_rows', 'explain_error', 'line_of_text'],
+    'build': ['number_mutations', 'drop_reasons', 'build_store', 'store_rules', 'check_store'],
     }))
