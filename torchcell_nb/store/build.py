@@ -131,7 +131,8 @@ def _counts(database, staged):
                 strains=int(rows.strains.sum()), screens=int(rows.screen.max() + 1) if len(rows) else 0)
 
 def _reasons(facts):
-    return ', '.join(f'{n:,} of {facts["rows"]:,} rows: {reason}' for reason, n in facts['dropped'].items()) or 'it has none'
+    counts = [f'{n:,} of {facts["rows"]:,} rows: {reason}' for reason, n in facts['dropped'].items()]
+    return ', '.join(counts) or 'it has none'
 
 def _stage(table, folder, unknown, memory, threads):
     "Write the staged rows of a table, and what their numbers mean"
@@ -232,9 +233,12 @@ def _renumbered(database, i, table, staged, fact, lists, temperature, first_scre
     environment = [at['environments'][_of_table(e, table, temperature)] for e in fact['environments']]
     query = [at['strains'][q] for q in fact['queries']]
     def number(values): return np.array(values, np.int32)
-    database.register(f'alleles{i}', pa.table(dict(local=number(range(len(allele))), allele=number(allele), gene=number(gene))))
-    database.register(f'queries{i}', pa.table(dict(local=number(range(len(query))), query=number(query))))
-    database.register(f'environments{i}', pa.table(dict(local=number(range(len(environment))), environment=number(environment))))
+    def register(name, **columns):
+        columns = dict(local=range(len(next(iter(columns.values())))), **columns)
+        database.register(f'{name}{i}', pa.table({k: number(v) for k, v in columns.items()}))
+    register('alleles', allele=allele, gene=gene)
+    register('queries', query=query)
+    register('environments', environment=environment)
     return f'''
         select s.n as "order", x.gene as g0, y.gene as g1, z.gene as g2, x.allele as a0, y.allele as a1, z.allele as a2,
                q.query, e.environment, s.screen + {first_screen} as screen, of_strain, {_values}
@@ -383,7 +387,8 @@ def _telling(out, parts):
     try: yield
     except (Exception, KeyboardInterrupt) as e:
         error = (_of_system(e) if isinstance(e, duckdb.Error) else None) or e
-        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT): error.filename = str(out)
+        full = errno.ENOSPC, errno.EFBIG, errno.EDQUOT
+        if isinstance(error, OSError) and error.errno in full: error.filename = str(out)
         error.add_note(f'{out.name} was not made; the same command goes on with the tables that {parts.name} keeps')
         raise error from None
 
