@@ -14,4 +14,6 @@ from ..ground import with_help
 __getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_attrs={
     'schema': ['measurement_schema', 'allele_kinds', 'side_schemas', 'rows_per_group', 'measurement_writer',
         'part_of', 'write_side_table', 'archive_version', 'write_manifest', 'Store'],
+    'made_up': ['strain_counts', 'Planted', 'made_up_datasets', 'make_up_store'],
+    'arrays': ['array_columns', 'record_type', 'arrays_key', 'Arrays', 'StoredGenotypes'],
     }))
