@@ -16,4 +16,7 @@ __getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_at
         'part_of', 'write_side_table', 'archive_version', 'write_manifest', 'Store'],
     'made_up': ['strain_counts', 'Planted', 'made_up_datasets', 'make_up_store'],
     'arrays': ['array_columns', 'record_type', 'arrays_key', 'Arrays', 'StoredGenotypes'],
+    'bench': ['Peers', 'InBatches', 'RowByRow', 'fastest', 'bench_store', 'plot_bench_store', 'own_mb', 'epoch_mb',
+        'questions', 'ask', 'ask_all'],
+    'bench_command': ['add_bench'],
     }))
