@@ -19,4 +19,9 @@ __getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_at
         'costanzo2016', 'costanzo2016_singles', 'costanzo2010', 'kuzmin2018', 'kuzmin2020', 'layouts', 'own_columns',
         'own_layout', 'mutations_of_own', 'SourceTable', 'recognise', 'plain_rows', 'explain_error', 'line_of_text'],
     'build': ['number_mutations', 'drop_reasons', 'build_store', 'store_rules', 'check_store'],
+    'made_up': ['strain_counts', 'Planted', 'made_up_datasets', 'make_up_store'],
+    'arrays': ['array_columns', 'record_type', 'arrays_key', 'Arrays', 'StoredGenotypes'],
+    'bench': ['Peers', 'InBatches', 'RowByRow', 'fastest', 'bench_store', 'plot_bench_store', 'own_mb', 'epoch_mb',
+        'questions', 'ask', 'ask_all'],
+    'bench_command': ['add_bench'],
     }))

@@ -7,6 +7,7 @@ __all__ = ['add_commands']
 
 # %% ../../nbs/store/05_commands.ipynb #f9031c61
 import argparse
+from .bench_command import add_bench
 
 # %% ../../nbs/store/05_commands.ipynb #62b6f5ce
 def _build(args):
@@ -105,3 +106,4 @@ def add_commands(
     top = commands.add_parser('store', help='build, describe and check a store of measurements')
     store = top.add_subparsers(required=True, metavar='WHAT')
     for add in _store_commands: add(store)
+    add_bench(benches)

@@ -28,4 +28,5 @@ __getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_at
     'ensemble': ['member_predictions', 'Spread', 'calibrate'],
     'steps': ['Group', 'step_groups', 'refresh_statistics', 'Averaged', 'Forward', 'forward_of', 'Kept', 'kept_weights',
         'start_from'],
-    'sources': ['DnaRepair', 'TopologyFiles', 'Simulated', 'GeneOntology', 'Table', 'TrigenicHits']}))
+    'sources': ['DnaRepair', 'TopologyFiles', 'Simulated', 'GeneOntology', 'Table', 'TrigenicHits'],
+    'stored': ['StoredMeasurements']}))
