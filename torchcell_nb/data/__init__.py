@@ -17,7 +17,7 @@ __getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_at
     'targets': ['column_kinds', 'Column', 'Targets', 'Group', 'groups_of', 'Phenotypes', 'join_phenotypes'],
     'splits': ['split_rules', 'Split', 'split_random', 'split_given', 'split_genes', 'split_queries',
         'split_folds', 'split_clusters', 'split_groups', 'split_dates', 'split_by'],
-    'batching': ['check_batch', 'check_genes', 'over_batches', 'Rows', 'batches'],
+    'batching': ['check_batch', 'check_genes', 'over_batches', 'Rows', 'ShuffledBatches', 'batches'],
     'sources': ['registry', 'find_data', 'read_topology', 'read_ontology_edges', 'read_scores', 'dna_repair'],
     'simulate': ['random_genotypes', 'broken', 'Truth', 'simulate_phenotypes'],
     'trigenic': ['read_trigenic_hits', 'leave_one_out_sets', 'likely_queries', 'query_roles',

@@ -60,7 +60,7 @@ def _repr_html_(self:Split):
 # %% ../../nbs/data/04_splits.ipynb #84251e64
 def _numbers(samples)->np.ndarray: # int [n]
     "Number of each row's sample, by order of appearance; equal samples, equal numbers"
-    if not isinstance(samples, Genotypes): return pd.factorize(samples.keys())[0]
+    if type(samples) is not Genotypes: return pd.factorize(samples.keys())[0]
     start, size, base = samples.offsets[:-1], samples.sizes, len(samples.genes) + 1
     number = np.zeros(len(samples), np.int64)
     for place in range(size.max(initial=0)):                # one gene more of every genotype

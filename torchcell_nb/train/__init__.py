@@ -30,4 +30,5 @@ __getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_at
     'steps': ['Group', 'step_groups', 'refresh_statistics', 'Averaged', 'Forward', 'forward_of', 'Kept', 'kept_weights',
         'start_from'],
     'new_columns': ['output_rows', 'taken_tensors', 'Held'],
+    'stored': ['StoredMeasurements'],
     'sources': ['DnaRepair', 'TopologyFiles', 'Simulated', 'GeneOntology', 'Table', 'TrigenicHits']}))

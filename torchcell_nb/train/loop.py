@@ -357,6 +357,13 @@ def _step(self:Fit, inputs, y, weights, epoch, group):
 
 # %% ../../nbs/train/02_loop.ipynb #c2b5fde8
 @patch
+def _over_processes(self:Fit, value):
+    "The mean of a number over all processes, so that each has the same history"
+    if self.accelerator.num_processes == 1: return value
+    number = torch.tensor(value, dtype=torch.float64, device=self.accelerator.device)
+    return self.accelerator.reduce(number, 'mean').item()
+
+@patch
 def epoch(self:Fit):
     "One pass over the training part, then the validation part; adds a row to `history`"
     if learns_at_once(self.bare): return self._learn_at_once()
@@ -376,9 +383,10 @@ def epoch(self:Fit):
     if self.averaged:
         again = batches(self.rows, self.config.batch, seed)
         self.averaged.after_epoch(self.bare, n, again, self.loss.model_arguments(n))
-    parts = {f'loss_{k}': float(np.mean([log[k] for log in logs])) for k in logs[0]}
+    parts = {f'loss_{k}': self._over_processes(float(np.mean([log[k] for log in logs]))) for k in logs[0]}
     seconds = time.perf_counter() - start
-    row = dict(epoch=n + 1, loss=total/len(mine), seconds=seconds, **self._validate(), **parts)
+    loss = self._over_processes(total/len(mine))
+    row = dict(epoch=n + 1, loss=loss, seconds=seconds, **self._validate(), **parts)
     self.history.append(row)
     self._keep(row)
 
@@ -508,7 +516,7 @@ def _train(fitted, checkpoint, progress, watch):
     for _ in bar:
         if fitted.done: break
         fitted.epoch()
-        if checkpoint: fitted.save(checkpoint)
+        if checkpoint and fitted.accelerator.is_main_process: fitted.save(checkpoint)
         if tracker: tracker.log(fitted.history[-1], step=len(fitted.history))
         if watch: watch(fitted)
         if progress: bar.comment = fitted._comment()
