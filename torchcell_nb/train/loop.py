@@ -294,6 +294,11 @@ def model(self:Fit)->torch.nn.Module:
     return self.accelerator.unwrap_model(self._wrapped) if self.accelerator else self._wrapped
 
 @patch(as_prop=True)
+def is_main(self:Fit)->bool:
+    "Is this the process that writes? Of several, the first; a model that learns at once is trained in one"
+    return self.accelerator is None or self.accelerator.is_main_process
+
+@patch(as_prop=True)
 def bare(self:Fit)->torch.nn.Module:
     "Another name of `model`"
     return self.model
@@ -516,7 +521,7 @@ def _train(fitted, checkpoint, progress, watch):
     for _ in bar:
         if fitted.done: break
         fitted.epoch()
-        if checkpoint and fitted.accelerator.is_main_process: fitted.save(checkpoint)
+        if checkpoint and fitted.is_main: fitted.save(checkpoint)
         if tracker: tracker.log(fitted.history[-1], step=len(fitted.history))
         if watch: watch(fitted)
         if progress: bar.comment = fitted._comment()
