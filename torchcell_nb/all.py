@@ -28,8 +28,8 @@ _nouns = dict(
                 'reproduces run_grid runs_in seed_difference settings_that_differ summary sweep train_run write_report')
 
 # %% ../nbs/index.ipynb #ff46da67
-_chapters = ('ground', 'ontology', 'data', 'go_filters', 'losses', 'metrics', 'train', 'dcell', 'dango', 'proteins', 'cells',
-             'experiments')
+_chapters = ('ground', 'ontology', 'data', 'go_filters', 'store', 'losses', 'metrics', 'train', 'metabolic', 'dcell', 'dango',
+             'proteins', 'cells', 'factors', 'experiments')
 __all__ = [name for names in _nouns.values() for name in names.split()]
 
 def __getattr__(name):
