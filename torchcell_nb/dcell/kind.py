@@ -29,7 +29,7 @@ from .screen import screener
 from ..go_filters import Hierarchy, plot_funnel
 from ..ground import ConfigError, check_settings, palette, whole, write_text
 from ..losses import TrainingLoss
-from ..train import Kind, Section, unknown_genes
+from ..train import Kind, Section, origin_note, unknown_genes
 
 # %% ../../nbs/dcell/10_kind.ipynb #d4a2ebd1
 def hierarchy_for(
@@ -165,8 +165,8 @@ def run_importance(
 def _importance_sections(run):
     "The subsystems that matter most, as a picture and as a table"
     causal, table = causal_terms(run), run_importance(run)
-    simulated = ' (simulated)' if run.metrics['simulated'] else ''
-    title = f'The subsystems that matter most{simulated}'
+    origin = origin_note(run.metrics)
+    title = f'The subsystems that matter most{origin}'
     figure = plot_importance(run.knowledge['hierarchy'], table, title=title, causal=causal)
     if 'share' not in table: table = table.assign(share=np.nan, share_measured=np.nan)     # of an earlier version
     top = table.sort_values('share', ascending=False, kind='stable').head(8)

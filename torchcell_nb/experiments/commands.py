@@ -26,11 +26,12 @@ def _train(config):
     "Train, print the scores, write the report"
     from torchcell_nb.experiments.report import write_report
     from torchcell_nb.experiments.runs import train_run
+    from torchcell_nb.train import origin_note
     if config.data.name == 'simulated':
         print('SIMULATED phenotypes on the real yeast Gene Ontology: '
               'the truth is known, and so is the noise ceiling.')
     run = train_run(config, progress=True)
-    simulated = ' (simulated)' if run.metrics['simulated'] else ''
+    origin = origin_note(run.metrics)
     scores = run.scores(run.last_part).round(4).to_string(na_rep='')
     try: report = write_report(run)
     except BaseException as e: # of a full disk, or whoever interrupts
@@ -38,7 +39,7 @@ def _train(config):
         raise
     if config.fit.wandb != 'disabled':
         for one in run.folds.values() or [run]: _publish(one, config.fit.wandb)
-    print(f'\n{run!r}\n\n{run.last_part} part{simulated}:\n{scores}\n\nreport: {report}')
+    print(f'\n{run!r}\n\n{run.last_part} part{origin}:\n{scores}\n\nreport: {report}')
 
 # %% ../../nbs/experiments/05_commands.ipynb #fd2c4a26
 def demo(args:argparse.Namespace):
@@ -141,14 +142,15 @@ def _predict_file(run, args):
 def predict(args:argparse.Namespace):
     "Predict the rows of a file, or every pair or triple of some genes"
     from torchcell_nb.experiments.reading import Run
+    from torchcell_nb.train import origin_note
     _check_predict(args)
     run = Run(args.run)
     if args.screen: run.screen(_gene_list(args.genes), _sizes[args.screen], args.out)
     else: _predict_file(run, args)
     what = f'every {args.screen[:-1]}' if args.screen else args.file
-    simulated = ' (simulated)' if run.metrics['simulated'] else ''
+    origin = origin_note(run.metrics)
     label = 'terms' if run.of_terms else run.metrics['label']
-    print(f'{args.out}: {label}{simulated} of {what}, predicted by {run.folder}')
+    print(f'{args.out}: {label}{origin} of {what}, predicted by {run.folder}')
 
 # %% ../../nbs/experiments/05_commands.ipynb #d8d509f3
 def _choices(group):

@@ -17,7 +17,7 @@ import pandas as pd
 
 from ..ground import palette
 from ..metrics import fewest_groups, mean_over_groups
-from ..train import Section
+from ..train import Section, origin_note
 
 # %% ../../nbs/experiments/21_folds.ipynb #23ba2cc8
 def fold_interval(
@@ -97,7 +97,7 @@ def _means(each):
     return means, intervals
 
 # %% ../../nbs/experiments/21_folds.ipynb #079180d6
-_of_first = ('simulated', 'label', 'columns', 'knowledge', 'parameters', 'data', 'versions', 'machine', 'baseline_notes')
+_of_first = ('simulated', 'origin', 'label', 'columns', 'knowledge', 'parameters', 'data', 'versions', 'machine', 'baseline_notes')
 
 def fold_metrics(
     runs:Mapping[str, Any] # name of the fold -> its Run
@@ -196,10 +196,10 @@ def fold_section(
 )->Section:
     "Every fold in a table and a figure, for the report"
     name = 'Each fold' if question is None else f'Each fold: {question}'
-    simulated = ' (simulated)' if run.metrics['simulated'] else ''
+    origin = origin_note(run.metrics)
     colours = {run.kind.name: run.kind.colour}
     axes = plot_folds(fold_scores(run, metric, question), metric, colours,
-                      f'{run.last_part.capitalize()} part of each fold{simulated}')
+                      f'{run.last_part.capitalize()} part of each fold{origin}')
     if label is not None: axes.set_xlabel(axes.get_xlabel().replace(metric, label, 1))
     lead = f'{run.kind.name} on the {run.last_part} part of each fold; in the row of the mean, n is the sum'
     return Section(name, axes, fold_table(run, question), lead)

@@ -27,7 +27,7 @@ from ..losses import TrainingLoss, as_training_loss
 from ..metrics import propagate_scores
 from ..ontology import GeneNames
 from ..train import (
-    FitConfig, Kind, Source, Spread, Task, calibrate, draws_of, load_task, member_predictions)
+    FitConfig, Kind, Source, Spread, Task, calibrate, draws_of, load_task, member_predictions, origin_note)
 
 # %% ../../nbs/experiments/09_reading.ipynb #d00e5c69
 def read_settings(
@@ -52,7 +52,7 @@ def build_loss(
     return settings.build(task) if hasattr(settings, 'build') else as_training_loss(settings)
 
 # %% ../../nbs/experiments/09_reading.ipynb #786fe2a7
-_generic = ('train', 'validation', 'test', 'baselines', 'ceiling', 'simulated', 'label', 'columns',
+_generic = ('train', 'validation', 'test', 'baselines', 'ceiling', 'simulated', 'origin', 'label', 'columns',
             'knowledge', 'parameters', 'epochs', 'kept_epoch', 'seconds', 'peak_memory_mb', 'split', 'data',
             'versions', 'machine')
 
@@ -665,15 +665,15 @@ def _epochs(self:Run):
 # %% ../../nbs/experiments/09_reading.ipynb #958909fe
 @patch
 def __repr__(self:Run):
-    simulated = ' (simulated)' if self.metrics['simulated'] else ''
+    origin = origin_note(self.metrics)
     counts = [f', {v:,} {k}' for k, v in self.metrics['knowledge'].items() if isinstance(v, int)]
-    return (f'Run {self.folder.name}{simulated}: {self.kind.name}{"".join(counts)}, '
+    return (f'Run {self.folder.name}{origin}: {self.kind.name}{"".join(counts)}, '
             f'kept epoch {self._epochs()}; {self._headline()}')
 
 @patch
 def _repr_html_(self:Run):
     facts = {'kept epoch': self._epochs(), 'parameters': self.metrics['parameters'],
              'split': self.metrics['split'], 'seconds': str(self.metrics['seconds']['all'])}
-    simulated = ' (simulated)' if self.metrics['simulated'] else ''
-    title = f'Run {self.folder.name}: {self.kind.name}{simulated}, {self.last_part} part'
+    origin = origin_note(self.metrics)
+    title = f'Run {self.folder.name}: {self.kind.name}{origin}, {self.last_part} part'
     return card(title, facts, self.scores(self.last_part))

@@ -19,7 +19,7 @@ from .config import make
 from .folds import fold_section
 from .reading import Run, values_of
 from ..ground import figure_svg, palette, use_style, write_text
-from ..train import Section, column_measures, of_group, plot_curves, plot_labels
+from ..train import Section, column_measures, of_group, origin_note, plot_curves, plot_labels
 
 # %% ../../nbs/experiments/03_report.ipynb #5e47749f
 _metric_names = dict(pearson='Pearson r', auroc='AUROC', accuracy='accuracy', fmax='Fmax', macro_f1='macro F1')
@@ -102,8 +102,8 @@ def _over(run, over): return 'folds' if run.metrics.get('folds') else over
 
 # %% ../../nbs/experiments/03_report.ipynb #953f2757
 def _part_title(run):
-    simulated = ' (simulated)' if run.metrics['simulated'] else ''
-    return f'{run.last_part.capitalize()} part{simulated}'
+    origin = origin_note(run.metrics)
+    return f'{run.last_part.capitalize()} part{origin}'
 
 def _of(group, several): return f': {group.name}' if several else ''
 
@@ -277,11 +277,18 @@ def _count(run):
 _simulated = ('<p><span class="flag">simulated</span> The phenotypes of this run are simulated: '
               'its figures show how well a known truth is found, nothing about yeast.</p>')
 
+def _computed(origin):
+    "A paragraph on where the phenotypes come from, where they were not measured"
+    if not origin: return ''
+    return (f'<p><span class="flag">{html.escape(origin)}</span> The phenotypes of this run are {html.escape(origin)}: '
+            'its figures show how well that mechanism is learned, nothing about a living cell.</p>')
+
 def _page(run):
     "The whole page"
     use_style()
     data = make('data', run.config['data']).name.replace('_', ' ')
     if run.metrics['simulated']: data = 'simulated yeast phenotypes'
+    flag = _simulated if run.metrics['simulated'] else _computed(run.metrics.get('origin'))
     title = html.escape(f'{run.kind.name} on {data}')
     lead = f'{run.metrics["label"]}; {_count(run):,} {run.last_part} rows; seed {run.config["seed"]}'
     scores = run.scores(run.last_part).rename(columns=_shown)
@@ -289,7 +296,7 @@ def _page(run):
     return f'''<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">\
 <meta name="viewport" content="width=device-width,initial-scale=1">\
 <title>{title}</title><style>{_style}</style></head><body><main>
-<h1>{title}</h1><p class="lead">{html.escape(lead)}</p>{_simulated if run.metrics["simulated"] else ""}
+<h1>{title}</h1><p class="lead">{html.escape(lead)}</p>{flag}
 <div class="card">{_html_table(scores)}</div>{sections}
 <h2>The run</h2><div class="card">{_html_table(_facts(run))}</div></main></body></html>'''
 

@@ -36,7 +36,7 @@ def plot_search(
     ax.step(best.index, best, where='post', color=palette['signal'], label='best so far', zorder=1)
     default = trials[trials.default & (trials.state == 'complete')]
     for score in default.score: ax.axhline(score, color=palette['ceiling'], ls='--', lw=1.2, label='default settings')
-    ax.set(xlabel='trial', ylabel='validation score', title=f'Search{sweep.simulated}')
+    ax.set(xlabel='trial', ylabel='validation score', title=f'Search{sweep.origin}')
     ax.legend(loc='upper left', bbox_to_anchor=(0, -.2), ncols=4, fontsize=9, handletextpad=.3, columnspacing=1.2)
     return ax
 
@@ -80,7 +80,7 @@ def plot_settings(
         if key in shares: ax.set_title(f'importance {shares[key]:.2f}', fontsize=10)
     for ax in axes[:, 0]: ax.set_ylabel('validation score')
     for ax in axes.flat[n:]: ax.axis('off')
-    fig.suptitle(f'By setting{sweep.simulated}', x=.01, ha='left', fontweight='bold', fontsize=12)
+    fig.suptitle(f'By setting{sweep.origin}', x=.01, ha='left', fontweight='bold', fontsize=12)
     fig.legend(*axes.flat[0].get_legend_handles_labels(), loc='outside lower left', ncols=3, fontsize=9)
     return fig
 

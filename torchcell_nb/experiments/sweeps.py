@@ -25,7 +25,7 @@ from .runs import (
     _about_run, _changed, _check_folder, _plain, _write_json, _write_table, part_metrics, prediction_chunks, predictor)
 from .search_space import SettingsWith, _read_space, setting_values
 from ..ground import ConfigError, card, in_range, need, reading, write_text
-from ..train import Task, check_fit, fit, load_task
+from ..train import Task, check_fit, fit, load_task, origin_note
 
 # %% ../../nbs/experiments/16_sweeps.ipynb #99fb5a83
 def blanked(
@@ -435,7 +435,7 @@ class Sweep:
         if not (self.folder/'sweep.json').exists(): raise FileNotFoundError(f'{self.folder}: holds no sweep')
         self.job = json.loads((self.folder/'sweep.json').read_text())
         self.space = self.job['space']
-        self.simulated = ' (simulated)' if self.job['simulated'] else '' # for titles
+        self.origin = origin_note(self.job) # for titles
         self.study = _study(self.folder, self.job)
         self._trials = _Trials(self.job['words'], self.job['name'], self.job['config_dir'])
 
@@ -482,7 +482,7 @@ def _facts(self:Sweep):
 @patch
 def __repr__(self:Sweep):
     counts, facts = self._facts()
-    lines = [f'Sweep {self.folder.name}{self.simulated}: {counts}', *(f'  {k}: {v}' for k, v in facts.items())]
+    lines = [f'Sweep {self.folder.name}{self.origin}: {counts}', *(f'  {k}: {v}' for k, v in facts.items())]
     return '\n'.join(lines)
 
 @patch
@@ -490,7 +490,7 @@ def _repr_html_(self:Sweep):
     counts, facts = self._facts()
     columns = ['trial', 'score', 'kept_epoch', 'seconds', *self.space]
     table = self.trials.query('state == "complete"').nlargest(5, 'score')[columns].set_index('trial')
-    return card(f'Sweep {self.folder.name}{self.simulated}', {'trials': counts, **facts}, table, 'the best trials')
+    return card(f'Sweep {self.folder.name}{self.origin}', {'trials': counts, **facts}, table, 'the best trials')
 
 # %% ../../nbs/experiments/16_sweeps.ipynb #59bcce7f
 def _tidy(sweep):
@@ -539,7 +539,8 @@ def _prepare(words, out, space, storage, name, config_dir):
     loss = build_loss(config.loss, task)
     check_fit(config.model.build(task, loss), task.samples, task.targets, task.split, config.fit, loss)
     job = dict(asked=_asked_of(trials, space, task), words=words, name=name, config_dir=config_dir and str(config_dir),
-               space=space, storage=storage, study=out.absolute().name, simulated='truth' in task.knowledge)
+               space=space, storage=storage, study=out.absolute().name, simulated='truth' in task.knowledge,
+               origin=task.origin)
     _check_sweep_folder(out, config, job)
     out.mkdir(parents=True, exist_ok=True)
     if not (out/'sweep.json').exists(): _write_json(out/'sweep.json', job)

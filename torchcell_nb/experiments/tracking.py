@@ -32,7 +32,8 @@ def _scores(run):
 
 def _settings(run):
     "Settings, data, code and machine"
-    names = dict(data='data_manifest', split='split_id', versions='versions', machine='machine', simulated='simulated')
+    names = dict(data='data_manifest', split='split_id', versions='versions', machine='machine', simulated='simulated',
+                 origin='origin')
     about = {name: run.metrics[k] for k, name in names.items() if k in run.metrics}
     return {k: v for k, v in run.config.items() if k != 'out'} | about
 

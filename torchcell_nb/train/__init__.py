@@ -17,7 +17,7 @@ __getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_at
     'loop': ['FitConfig', 'check_fit', 'entry_weights', 'Fit', 'predict_rows', 'default_loss', 'tracker_id', 'fit',
         'learns_at_once', 'plot_curves'],
     'kinds': ['Unseen', 'unknown_genes', 'Section', 'Kind', 'network_of'],
-    'tasks': ['Task', 'Source', 'SplitConfig', 'load_task'],
+    'tasks': ['Task', 'origin_note', 'Source', 'SplitConfig', 'load_task'],
     'hierarchies': ['task_hierarchy', 'permuted_terms'],
     'baseline': ['baselines', 'ontotype', 'additive_ridge', 'forest', 'query_mean', 'Baseline', 'find_baseline', 'features', 'fit_baseline',
         'baseline_note'],
