@@ -24,4 +24,5 @@ __getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_at
     'bench': ['Peers', 'InBatches', 'RowByRow', 'fastest', 'bench_store', 'plot_bench_store', 'own_mb', 'epoch_mb',
         'questions', 'ask', 'ask_all'],
     'bench_command': ['add_bench'],
+    'graph': ['GraphTable', 'graph_tables', 'graph_questions', 'ask_both_ways', 'export_neo4j', 'send_to_neo4j'],
     }))

@@ -98,7 +98,7 @@ def write_manifest(
     return manifest
 
 # %% ../../nbs/store/01_schema.ipynb #e7943f41
-sections_of_store = ('queries', 'arrays') # modules of this chapter that add methods to `Store`
+sections_of_store = ('queries', 'arrays', 'graph') # modules of this chapter that add methods to `Store`
 
 class Store:
     "An archive of measured genotypes: `genes`, `sql` for questions, and facts in `manifest`"
