@@ -32,7 +32,8 @@ class GraphTable:
 _genotype = '''(a0::bigint + 1)*4294967296 + (coalesce(a1::bigint, -1) + 1)*65536
                + coalesce(a2::bigint, -1) + 1'''
 _temperatures = '''(select row_number() over (order by value) - 1 as id, value
-                    from (select distinct temperature::double as value from environments where temperature is not null))'''
+                    from (select distinct temperature::double as value from environments
+                          where temperature is not null))'''
 _media = '''(select row_number() over (order by name) - 1 as id, name
              from (select distinct medium as name from environments where medium is not null))'''
 _phenotype = ', '.join(f'{name}::double as {name}' for name in (
@@ -56,25 +57,31 @@ _nodes = dict(
 def _between(ends, select): return tuple(ends.split()), select
 
 _edges = dict(
-    GenotypeMemberOf=_between('Genotype Experiment', f'select {_genotype} as a, id::bigint as b from measurements'),
+    GenotypeMemberOf=_between('Genotype Experiment', f'''
+        select {_genotype} as a, id::bigint as b from measurements'''),
     PerturbationMemberOf=_between('Perturbation Genotype', f'''
         select * from (select distinct unnest([a0, a1, a2])::bigint as a, {_genotype} as b from measurements)
         where a is not null'''),
-    PerturbationOfGene=_between('Perturbation Gene', 'select allele::bigint as a, gene::bigint as b from alleles'),
-    PhenotypeMemberOf=_between('Phenotype Experiment', 'select id::bigint as a, id::bigint as b from measurements'),
+    PerturbationOfGene=_between('Perturbation Gene', '''
+        select allele::bigint as a, gene::bigint as b from alleles'''),
+    PhenotypeMemberOf=_between('Phenotype Experiment', '''
+        select id::bigint as a, id::bigint as b from measurements'''),
     EnvironmentMemberOf=_between('Environment Experiment',
         'select environment::bigint as a, id::bigint as b from measurements'),
     MediaMemberOf=_between('Media Environment', f'''
         select m.id as a, environment::bigint as b from environments join {_media} m on medium = m.name'''),
     TemperatureMemberOf=_between('Temperature Environment', f'''
-        select t.id as a, environment::bigint as b from environments join {_temperatures} t on temperature = value'''),
+        select t.id as a, environment::bigint as b
+        from environments join {_temperatures} t on temperature = value'''),
     ExperimentMemberOf=_between('Experiment Dataset', '''
-        select m.id::bigint as a, d.dataset::bigint as b from measurements m join datasets d on m.dataset = d.name'''),
+        select m.id::bigint as a, d.dataset::bigint as b
+        from measurements m join datasets d on m.dataset = d.name'''),
     PublicationMentionsExperiment=_between('Publication Experiment', '''
         select d.reference::bigint as a, m.id::bigint as b
         from measurements m join datasets d on m.dataset = d.name'''),
     GeneAnnotatedTo=_between('Gene Term', '''
-        select distinct g.gene::bigint as a, term as b from go_annotations join genes g on g.id = go_annotations.gene'''),
+        select distinct g.gene::bigint as a, term as b
+        from go_annotations join genes g on g.id = go_annotations.gene'''),
     TermIsA=_between('Term Term', 'select distinct child as a, parent as b, relation from go_edges'))
 
 graph_tables = tuple(GraphTable(name, select) for name, select in _nodes.items()) + tuple(
@@ -83,7 +90,8 @@ graph_tables = tuple(GraphTable(name, select) for name, select in _nodes.items()
 # %% ../../nbs/store/10_graph.ipynb #8011f12f
 def _register_terms(store, ontology):
     "Make the views go_terms, go_edges and go_annotations"
-    for name in ('terms', 'edges', 'annotations'): store.connection.register(f'go_{name}', getattr(ontology, name))
+    for name in ('terms', 'edges', 'annotations'):
+        store.connection.register(f'go_{name}', getattr(ontology, name))
 
 def _columns(store, table):
     "Name and type of each column"
@@ -126,7 +134,9 @@ def _load(store, connection, folder, table):
 def _write_graph(store, folder, facts, memory, threads, progress):
     "Write the database and, last, what is in it"
     database, connection = _opened(folder/'graph.lbug', memory, threads)
-    try: rows = {table.name: _load(store, connection, folder, table) for table in _bar(graph_tables, progress)}
+    rows = {}
+    try:
+        for table in _bar(graph_tables, progress): rows[table.name] = _load(store, connection, folder, table)
     finally:
         connection.close()
         database.close()
@@ -141,10 +151,12 @@ def _facts_of(store, ontology):
 def _read_facts(folder, facts):
     "What is in a graph that is there already. Raises DataError for another folder or another store's graph"
     path = folder/'graph.json'
-    if not path.is_file(): raise DataError(f'{folder}: is there already, and is no graph; choose another folder')
+    if not path.is_file():
+        raise DataError(f'{folder}: is there already, and is no graph; choose another folder')
     found = json.loads(path.read_text(encoding='utf-8'))
     if all(found.get(name) == value for name, value in facts.items()): return found
-    raise DataError(f'{folder}: holds the graph of another store or ontology; choose another folder, or remove it')
+    raise DataError(f'{folder}: holds the graph of another store or ontology; '
+                    'choose another folder, or remove it')
 
 @patch
 def to_graph(self:Store,
@@ -174,10 +186,13 @@ def cypher(self:Store,
     params:Mapping[str, Any]=None # values of `$name` in the query
 )->pd.DataFrame:
     "What the graph answers. Raises ConfigError without a graph, and where the query is wrong"
-    if 'graph_opened' not in vars(self): raise ConfigError('this store has no graph yet; call store.to_graph(DIR) first')
+    if 'graph_opened' not in vars(self):
+        raise ConfigError('this store has no graph yet; call store.to_graph(DIR) first')
     params = dict(params or {})
     missing = sorted(set(re.findall(r'\$(\w+)', query)) - set(params))
-    if missing: raise ConfigError(f'${missing[0]} stands in the query and has no value: params={{{missing[0]!r}: ...}}')
+    if missing:
+        name = missing[0]
+        raise ConfigError(f'${name} stands in the query and has no value: give params={{{name!r}: ...}}')
     try: return self.graph_opened[1].execute(query, params).get_as_df()
     except RuntimeError as e:
         kinds = ', '.join(table.name for table in graph_tables)
@@ -186,13 +201,16 @@ def cypher(self:Store,
 # %% ../../nbs/store/10_graph.ipynb #ea955624
 _to_genotype = '<-[:PerturbationOfGene]-(:Perturbation)-[:PerturbationMemberOf]->'
 _to_gene = '<-[:PerturbationMemberOf]-(:Perturbation)-[:PerturbationOfGene]->'
-_below = '''with recursive below as (select $term as id union select child from go_edges join below on parent = below.id),
-    within as (select distinct g.gene from go_annotations a join below on a.term = below.id join genes g on g.id = a.gene)'''
+_below = '''
+    with recursive below as (select $term as id
+                             union select child from go_edges join below on parent = below.id),
+    within as (select distinct g.gene from go_annotations a join below on a.term = below.id
+               join genes g on g.id = a.gene)'''
 
 graph_questions = {
     'genotypes of a gene': (
-        f'''MATCH (:Gene {{systematic_name: $gene}}){_to_genotype}(:Genotype)-[:GenotypeMemberOf]->(e:Experiment)
-            RETURN e.id''',
+        f'''MATCH (:Gene {{systematic_name: $gene}}){_to_genotype}(g:Genotype)
+            MATCH (g)-[:GenotypeMemberOf]->(e:Experiment) RETURN e.id''',
         'select m.id from measurements m, genes g where g.id = $gene and gene in (g0, g1, g2)'),
     'degree of all genes': (
         f'''MATCH (g:Gene){_to_genotype}(:Genotype)-[:GenotypeMemberOf]->(e:Experiment)
@@ -204,7 +222,8 @@ graph_questions = {
             MATCH (g:Gene)-[:GeneAnnotatedTo]->(d) WITH DISTINCT g
             MATCH (g){_to_genotype}(pair:Genotype {{genes: 2}}) WITH pair, count(*) AS inside WHERE inside = 2
             MATCH (pair)-[:GenotypeMemberOf]->(e:Experiment) RETURN e.id''',
-        f'{_below} select id from measurements where order_ = 2 and g0 in (from within) and g1 in (from within)'),
+        f'''{_below} select id from measurements
+            where order_ = 2 and g0 in (from within) and g1 in (from within)'''),
     'triples with a measured pair': (
         f'''MATCH (x:Gene){_to_genotype}(pair:Genotype {{genes: 2}})
             MATCH (pair){_to_gene}(y:Gene) WHERE x.id < y.id WITH DISTINCT x, y
@@ -212,8 +231,10 @@ graph_questions = {
             MATCH (triple){_to_gene}(y) WITH DISTINCT triple
             MATCH (triple)-[:GenotypeMemberOf]->(e:Experiment) RETURN e.id''',
         '''with pairs as (select distinct g0 as p, g1 as q from measurements where order_ = 2)
-           select id from measurements where order_ = 3 and (exists (from pairs where p = g0 and q = g1)
-               or exists (from pairs where p = g0 and q = g2) or exists (from pairs where p = g1 and q = g2))''')}
+           select id from measurements where order_ = 3
+           and (exists (from pairs where p = g0 and q = g1)
+                or exists (from pairs where p = g0 and q = g2)
+                or exists (from pairs where p = g1 and q = g2))''')}
 
 # %% ../../nbs/store/10_graph.ipynb #1df36923
 def _timed(ask, query, params):
@@ -224,6 +245,10 @@ def _timed(ask, query, params):
     cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
     return sorted(table.itertuples(index=False, name=None)), cpu, wall
 
+def _fastest(ask, query, params, repeats):
+    "The quickest of several times that a question is asked"
+    return min((_timed(ask, query, params) for _ in range(repeats)), key=lambda answer: answer[1])
+
 def ask_both_ways(
     store:Store, # whose graph was made or opened
     gene:str, # systematic name
@@ -233,10 +258,11 @@ def ask_both_ways(
     "`graph_questions` in Cypher and in SQL. Raises DataError where the answers differ"
     given, made = dict(gene=gene, term=term), []
     for question, (cypher, sql) in graph_questions.items():
-        graph = min((_timed(store.cypher, cypher, given) for _ in range(repeats)), key=lambda answer: answer[1])
-        table = min((_timed(store.sql, sql, given) for _ in range(repeats)), key=lambda answer: answer[1])
+        graph, table = (_fastest(ask, query, given, repeats)
+                        for ask, query in ((store.cypher, cypher), (store.sql, sql)))
         if graph[0] != table[0]:
-            raise DataError(f'{question}: {len(graph[0]):,} rows in Cypher, {len(table[0]):,} in SQL, and they differ')
+            raise DataError(f'{question}: {len(graph[0]):,} rows in Cypher, {len(table[0]):,} in SQL, '
+                            'and they differ')
         made.append(dict(question=question, rows=len(graph[0]), cypher_s=graph[1], sql_s=table[1],
                          cypher_wall_s=graph[2], sql_wall_s=table[2]))
     return pd.DataFrame(made)
@@ -259,7 +285,8 @@ def _import_command():
 def _constraints():
     "Statements that make ids unique, and names of genes quick to find"
     nodes = [table.name for table in graph_tables if not table.ends]
-    unique = [f'CREATE CONSTRAINT {name.lower()}_id IF NOT EXISTS FOR (n:{name}) REQUIRE n.id IS UNIQUE' for name in nodes]
+    unique = [f'CREATE CONSTRAINT {name.lower()}_id IF NOT EXISTS FOR (n:{name}) REQUIRE n.id IS UNIQUE'
+              for name in nodes]
     return [*unique, 'CREATE INDEX gene_name IF NOT EXISTS FOR (n:Gene) ON (n.systematic_name)']
 
 # %% ../../nbs/store/10_graph.ipynb #2322f95e
@@ -278,9 +305,11 @@ def export_neo4j(
         for table in _bar(graph_tables, progress):
             path = str(new/f'{table.name}.csv').replace("'", "''")
             columns = _csv_columns(table, _columns(store, table))
-            copied = store.connection.execute(f"copy (select {columns} from ({table.select})) to '{path}' (header)")
+            query = f"copy (select {columns} from ({table.select})) to '{path}' (header)"
+            copied = store.connection.execute(query)
             rows[table.name] = copied.fetchall()[0][0]
-        write_text(new/'import.sh', '#!/bin/sh\n# Run in this folder; the name of the database may be given\n' + _import_command())
+        about = '#!/bin/sh\n# Run in this folder; the name of the database may be given\n'
+        write_text(new/'import.sh', about + _import_command())
         write_text(new/'constraints.cypher', ';\n'.join(_constraints()) + ';\n')
     return rows
 
