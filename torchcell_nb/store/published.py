@@ -400,8 +400,9 @@ def _first_wrong_number(table, folder):
         value = f'trim("{name}")'
         wrong = f'lower({value}) not in {_not_measured} and try_cast({value} as float) is null'
         found = _first_line(table, folder, wrong, value)
-        if found: return DataError(f'{table.path}: line {found[0]}: {name} is {found[1]!r}; expected a number, '
-                                   'or nothing where it was not measured')
+        if found:
+            return DataError(f'{table.path}: line {found[0]}: {name} is {found[1]!r}; expected a number, '
+                             'or nothing where it was not measured')
 
 def line_of_text(
     table:SourceTable,
