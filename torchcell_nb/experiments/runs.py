@@ -282,7 +282,7 @@ def _all_metrics(predictions, task, names):
 def _about_run(kind, task, fitted, seconds):
     "What else is noted of a run"
     columns = task.targets.columns
-    return {'ceiling': task.ceiling, 'simulated': 'truth' in task.knowledge,
+    return {'ceiling': task.ceiling, 'simulated': task.simulated,
             'label': ', '.join(c.name for c in columns[:4]),
             'columns': [dataclasses.asdict(c) for c in columns],
             'knowledge': kind.facts(task.knowledge),
