@@ -283,7 +283,7 @@ def _all_metrics(predictions, task, names):
 def _about_run(kind, task, fitted, seconds):
     "What else is noted of a run"
     columns = task.targets.columns
-    return {'ceiling': task.ceiling, 'simulated': 'truth' in task.knowledge, 'origin': task.origin,
+    return {'ceiling': task.ceiling, 'simulated': task.simulated, 'origin': task.origin,
             'label': ', '.join(c.name for c in columns[:4]),
             'columns': [dataclasses.asdict(c) for c in columns],
             'knowledge': kind.facts(task.knowledge),

@@ -539,7 +539,7 @@ def _prepare(words, out, space, storage, name, config_dir):
     loss = build_loss(config.loss, task)
     check_fit(config.model.build(task, loss), task.samples, task.targets, task.split, config.fit, loss)
     job = dict(asked=_asked_of(trials, space, task), words=words, name=name, config_dir=config_dir and str(config_dir),
-               space=space, storage=storage, study=out.absolute().name, simulated='truth' in task.knowledge,
+               space=space, storage=storage, study=out.absolute().name, simulated=task.simulated,
                origin=task.origin)
     _check_sweep_folder(out, config, job)
     out.mkdir(parents=True, exist_ok=True)

@@ -56,7 +56,8 @@ def _checked_parts(store):
         if not name.startswith('measurements/') or not facts['rows']: continue
         path = store.folder/name
         if sha256_of(path) != facts['sha256']:
-            raise DataError(f'{path}: its SHA-256 is not the one in the manifest: the file was replaced; {mend}')
+            raise DataError(f'{path}: its SHA-256 is not the one in the manifest: '
+                            f'the file was replaced; {mend}')
         head = next(pq.ParquetFile(path).iter_batches(1, columns=['id']))
         first[path] = head['id'][0].as_py()
     return sorted(first, key=first.get)
@@ -75,7 +76,8 @@ def _write_records(store, path, columns, errors):
                     raise DataError(f'{part}: ids do not count on from {at:,}; build the store anew')
                 file.write(_records(rows, columns, errors).tobytes())
                 at += len(rows)
-        if at != len(store): raise DataError(f'{store.folder}: {at:,} rows, the manifest says {len(store):,}; build it anew')
+        if at == len(store): return
+        raise DataError(f'{store.folder}: {at:,} rows, the manifest says {len(store):,}; build it anew')
 
 # %% ../../nbs/store/07_arrays.ipynb #1a67a7f5
 def arrays_key(
@@ -106,15 +108,18 @@ class Arrays:
         columns:Sequence[str]=array_columns, # of `array_columns`
         errors:bool=False # with standard errors, from which weights are made
     ):
-        "Makes the file unless it is there. Raises DataError for an archive that was replaced, OSError for a full disk"
+        """Makes the file unless it is there. Raises DataError for an archive that was replaced,
+        OSError for a full disk"""
         for name in columns: one_of('columns', name, array_columns)
         self.store, self.key = store, arrays_key(store)
         about = '+'.join(columns) + '+errors'*errors
-        path = _make(_array_folder(store)/f'{about}.npy', lambda path: _write_records(store, path, columns, errors))
+        def write(path): _write_records(store, path, columns, errors)
+        path = _make(_array_folder(store)/f'{about}.npy', write)
         self.records = np.asarray(np.load(path, mmap_mode='r'))
         self.path, self.genes = path, store.genes
         reference = 'simulated' if store.manifest['counts'].get('simulated') else ''
-        self.columns = tuple(Column(name, unit='relative to wild type', reference=reference) for name in columns)
+        about = dict(unit='relative to wild type', reference=reference)
+        self.columns = tuple(Column(name, **about) for name in columns)
 
     def __len__(self)->int: return len(self.records)
 
@@ -201,7 +206,8 @@ def epoch(self:Arrays,
 )->Iterator[tuple]: # of ids [B] and records [B]
     "Every measurement once, in random order. Raises ValueError for a batch or a rank that cannot be"
     if batch < 1 or not 0 <= rank < ranks:
-        raise ValueError(f'batch={batch}, rank={rank}, ranks={ranks}: expected a batch of at least 1, and ranks from 0')
+        raise ValueError(f'batch={batch}, rank={rank}, ranks={ranks}: '
+                         'expected a batch of at least 1, and ranks from 0')
     generator = torch.Generator().manual_seed(seed)
     order = torch.randperm(len(self), generator=generator, dtype=torch.int32).numpy()
     for at in range((rank + start*ranks)*batch, len(order), ranks*batch):

@@ -36,7 +36,8 @@ _key, _record = struct.Struct('>I'), struct.Struct('<4H2f')
 def _plain_rows(store, rows=50_000):
     "Dictionaries of all columns of measurements, in the order of their ids"
     for at in range(0, len(store), rows):
-        table = store.sql('select * from measurements where id between ? and ? order by id', [at, at + rows - 1])
+        asked = 'select * from measurements where id between ? and ? order by id'
+        table = store.sql(asked, [at, at + rows - 1])
         for row in table.astype(object).where(table.notna(), None).to_dict('records'):
             yield {k: round(v, 4) if isinstance(v, float) else v for k, v in row.items()}
 
@@ -97,11 +98,12 @@ def rows(self:Peers, way:str, ids:list)->list: # of tuples: three genes, query, 
 @patch
 def with_gene(self:Peers, way:str, gene:str)->list: # of tuples
     "The measurements of a gene, out of LMDB"
-    with getattr(self, way).begin() as transaction: ids = np.frombuffer(transaction.get(gene.encode()), np.uint32)
+    with getattr(self, way).begin() as transaction: value = transaction.get(gene.encode())
+    ids = np.frombuffer(value, np.uint32)
     return self.rows(way, ids.tolist())
 
-_of_gene = ' union all '.join(f'select g0, g1, g2, query, fitness, interaction from measurements where {slot} = ?'
-                              for slot in ('g0', 'g1', 'g2'))
+_columns_of_gene = 'select g0, g1, g2, query, fitness, interaction from measurements'
+_of_gene = ' union all '.join(f'{_columns_of_gene} where {slot} = ?' for slot in ('g0', 'g1', 'g2'))
 
 @patch
 def with_gene_sqlite(self:Peers, gene:str)->list: # of tuples
@@ -133,7 +135,9 @@ def _torch_epoch(arrays, batch):
     for genes, values in DataLoader(data, sampler=sampler, batch_size=None): pass
 
 def _own_epoch(arrays, batch):
-    for _, records in arrays.epoch(batch, 0): torch.from_numpy(records['genes']), torch.from_numpy(records['values'])
+    for _, records in arrays.epoch(batch, 0):
+        torch.from_numpy(records['genes'])
+        torch.from_numpy(records['values'])
 
 # %% ../../nbs/store/08_bench.ipynb #afaae3de
 def _cpu_seconds(step, least):
@@ -183,7 +187,8 @@ def _bench_gene(arrays, peers, n, repeats):
     "All rows of a gene, for some genes"
     genes = [arrays.genes[i] for i in np.random.default_rng(2).permutation(len(arrays.genes))[:n]]
     def each(f): return lambda: [f(gene) for gene in genes]
-    steps = {'ours': each(lambda gene: arrays.rows(arrays.with_gene(gene))), 'SQLite': each(peers.with_gene_sqlite),
+    steps = {'ours': each(lambda gene: arrays.rows(arrays.with_gene(gene))),
+             'SQLite': each(peers.with_gene_sqlite),
              'LMDB, JSON': each(lambda gene: peers.with_gene('json', gene)),
              'LMDB, structs': each(lambda gene: peers.with_gene('struct', gene))}
     return _beside(f'genotypes of a gene, {n} genes', fastest(steps, repeats))
@@ -227,7 +232,8 @@ def own_mb()->float: # MB, of 2**20 bytes; NaN where the system does not say
     "Memory of this process that belongs to no file"
     status = Path('/proc/self/status')
     if not status.exists(): return float('nan')
-    return next(int(line.split()[1]) for line in status.read_text().splitlines() if line.startswith('RssAnon'))/2**10
+    lines = status.read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith('RssAnon'))/2**10
 
 _epoch_lines = '''
 from torchcell_nb.store.arrays import Arrays
@@ -265,13 +271,16 @@ import numpy as np, pandas as pd, polars as pl
 files, ids, some = {files!r}, {ids}, list(range(150))
 number = {number}
 '''
-_read = "import glob; t = pd.concat([pd.read_parquet(f) for f in sorted(glob.glob(files))], ignore_index=True)\n"
+_read = """import glob
+t = pd.concat([pd.read_parquet(f) for f in sorted(glob.glob(files))], ignore_index=True)
+"""
 _scan = "t = pl.scan_parquet(files, glob=True, hive_partitioning=True)\n"
 _either = '(pl.col("g0") == number) | (pl.col("g1") == number) | (pl.col("g2") == number)'
 
 questions = {
     'count by gene': dict(
-        store="""n = store.sql('''select g, count(*) as n from (select unnest([g0, g1, g2]) as g from measurements)
+        store="""n = store.sql('''select g, count(*) as n
+                              from (select unnest([g0, g1, g2]) as g from measurements)
                               where g is not null group by g''')\nanswer = int(n.n.sum())""",
         pandas=_read + "answer = int(pd.concat([t.g0, t.g1, t.g2]).dropna().value_counts().sum())",
         polars=_scan + """n = pl.concat([t.select(g=pl.col(c)) for c in ('g0', 'g1', 'g2')]).drop_nulls()
@@ -284,8 +293,8 @@ answer = n.group_by('g').len().collect(engine='streaming')['len'].sum()"""),
         store="""answer = len(store.sql('''select * from measurements where order_ = 2
                  and list_contains($some, g0) and list_contains($some, g1)''', dict(some=some)))""",
         pandas=_read + "answer = len(t[(t.order == 2) & t.g0.isin(some) & t.g1.isin(some)])",
-        polars=_scan + """answer = len(t.filter((pl.col('order') == 2) & pl.col('g0').is_in(some) & pl.col('g1').is_in(some))
-             .collect(engine='streaming'))"""),
+        polars=_scan + """inside = pl.col('g0').is_in(some) & pl.col('g1').is_in(some)
+answer = len(t.filter((pl.col('order') == 2) & inside).collect(engine='streaming'))"""),
     '1,024 rows by id': dict(
         store="answer = len(Arrays(store).rows(ids))",
         pandas=_read + "answer = len(t.set_index('id').loc[ids])",
@@ -309,7 +318,8 @@ def ask(
     gene = store.genes[len(store.genes)//2]
     files = str(store.folder/'measurements/dataset=*/part.parquet')
     start = _of_store if way == 'store' else _of_table
-    before = start.format(folder=str(store.folder), files=files, ids=ids, gene=gene, number=store.genes.index(gene))
+    number = store.genes.index(gene)
+    before = start.format(folder=str(store.folder), files=files, ids=ids, gene=gene, number=number)
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder)/'answer'
         mb = memory_of(before, _timed.format(lines=questions[question][way], out=str(out)))

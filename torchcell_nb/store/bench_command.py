@@ -18,16 +18,18 @@ def _bench(args):
     rows = bench_store(args.rows, args.repeats, args.batch)
     if args.json: print(json.dumps(rows))
     else:
-        print(f'{"task":<30} {"store":>12} {"peer":<30} {"its time":>12} {"ratio":>9}   (seconds of the processor)')
+        print(f'{"task":<30} {"store":>12} {"peer":<30} {"its time":>12} {"ratio":>9}'
+              '   (seconds of the processor)')
         for row in rows:
-            print(f'{row["task"]:<30} {row["ours_s"]:>12.6f} {row["peer"]:<30} {row["peer_s"]:>12.6f} {row["ratio"]:>8.1f}x')
+            print(f'{row["task"]:<30} {row["ours_s"]:>12.6f} '
+                  f'{row["peer"]:<30} {row["peer_s"]:>12.6f} {row["ratio"]:>8.1f}x')
     if args.figure: save_figure(lambda: plot_bench_store(rows), args.figure)
 
 # %% ../../nbs/store/09_bench_command.ipynb #9a314648
 _about = '''
-A store of made-up measurements beside other tools on the same rows: an epoch beside PyTorch's DataLoader, rows
-by id beside LMDB with JSON and with structs, genotypes of a gene beside SQLite and LMDB. One thread; seconds of
-the processor; all take turns, and the fastest turn counts. Needs lmdb (pip install lmdb).
+A store of made-up measurements beside other tools on the same rows: an epoch beside PyTorch's DataLoader,
+rows by id beside LMDB with JSON and with structs, genotypes of a gene beside SQLite and LMDB. One thread;
+seconds of the processor; all take turns, and the fastest turn counts. Needs lmdb (pip install lmdb).
 
   torchcell_nb bench store --rows 1000000 --json'''
 
@@ -35,8 +37,8 @@ def add_bench(
     benches:argparse._SubParsersAction # after `torchcell_nb bench`
 ):
     "Add `torchcell_nb bench store`"
-    parser = benches.add_parser('store', help='a store beside LMDB, SQLite and DataLoader', description=_about,
-                                formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = benches.add_parser('store', help='a store beside LMDB, SQLite and DataLoader',
+                                description=_about, formatter_class=argparse.RawDescriptionHelpFormatter)
     add = parser.add_argument
     add('--rows', type=int, default=1_000_000, metavar='N', help='measurements to make up (default: 1000000)')
     add('--batch', type=int, default=1_024, metavar='B', help='rows at a time (default: 1024)')

@@ -63,7 +63,8 @@ def _staged_rows():
     count = ' + '.join(f'({a} is not null)::integer' for a in alleles.split(', '))
     return f'''
         select {count} as n, least({alleles}) as a0,
-               case n when 2 then greatest({alleles}) when 3 then {total} - least({alleles}) - greatest({alleles}) end as a1,
+               case n when 2 then greatest({alleles})
+                      when 3 then {total} - least({alleles}) - greatest({alleles}) end as a1,
                case n when 3 then greatest({alleles}) end as a2,
                q.number as query, e.number as environment, coalesce(screen, 0) as screen,
                coalesce(of_strain, false) as of_strain, {_values}, case {reasons} end as dropped
@@ -83,7 +84,8 @@ def _database(folder, memory, threads):
 
 def _copy(database, query, path):
     "Write what a query gives as a parquet file"
-    database.execute(f"copy ({query}) to '{str(path).replace(chr(39), chr(39)*2)}' (format parquet, compression zstd)")
+    quoted = str(path).replace("'", "''")
+    database.execute(f"copy ({query}) to '{quoted}' (format parquet, compression zstd)")
 
 def _plain_view(database, table, folder):
     "The view `plain`, of the plain rows of a table"
@@ -117,15 +119,16 @@ def _number_lists(database, table, folder, unknown):
     queries = _distinct(database, 'query').dropna()
     environments = _distinct(database, ', '.join(_of_environment))
     for name, each in dict(mutants=mutants, queries=queries, environments=environments).items():
-        database.register(name, each if name == 'mutants' else each.assign(number=np.arange(len(each), dtype=np.int32)))
+        if name != 'mutants': each = each.assign(number=np.arange(len(each), dtype=np.int32))
+        database.register(name, each)
     rows = environments.astype(object).where(environments.notna(), None)
     return dict(mutations=mutations, queries=queries['query'].tolist(), environments=rows.values.tolist())
 
 # %% ../../nbs/store/03_build.ipynb #7c69555e
 def _counts(database, staged):
     "Rows read, kept and dropped by reason"
-    rows = database.execute(f"""select coalesce(dropped, 'kept') as why, count(*) as n, count(*) filter (of_strain) as strains,
-                                max(screen) as screen from '{staged}' group by all""").df().set_index('why')
+    rows = database.execute(f"""select coalesce(dropped, 'kept') as why, count(*) as n,
+                                count(*) filter (of_strain) as strains, max(screen) as screen from '{staged}' group by all""").df().set_index('why')
     dropped = {reason: int(rows.n[reason]) for reason in drop_reasons if reason in rows.index}
     return dict(rows=int(rows.n.sum()), kept=int(rows.n.get('kept', 0)), dropped=dropped,
                 strains=int(rows.strains.sum()), screens=int(rows.screen.max() + 1) if len(rows) else 0)
@@ -146,7 +149,8 @@ def _stage(table, folder, unknown, memory, threads):
         except (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.InvalidInputException,
                 duckdb.ConversionException) as e:
             raise _of_system(e) or explain_error(table, folder, e) from None
-    if not facts['kept']: raise DataError(f'{table.path}: no row is kept, {_reasons(facts)}; is it the right table?')
+    if not facts['kept']:
+        raise DataError(f'{table.path}: no row is kept, {_reasons(facts)}; is it the right table?')
     (folder/'facts.json').write_text(json.dumps(facts), encoding='utf-8')
     (folder/'plain.parquet').unlink(missing_ok=True)
 
@@ -194,7 +198,8 @@ def _number_all(tables, facts, temperature):
     strains = sorted({q for f in facts for q in f['queries']})
     environments = {_of_table(e, t, temperature) for t, f in zip(tables, facts) for e in f['environments']}
     environments = sorted(environments, key=lambda e: tuple((v is not None, v) for v in e))
-    return dict(mutations=mutations, genes=sorted({m[0] for m in mutations}), strains=strains, environments=environments)
+    genes = sorted({m[0] for m in mutations})
+    return dict(mutations=mutations, genes=genes, strains=strains, environments=environments)
 
 # %% ../../nbs/store/03_build.ipynb #66378ab9
 def _write_lists(folder, tables, facts, lists):
@@ -240,8 +245,8 @@ def _renumbered(database, i, table, staged, fact, lists, temperature, first_scre
     register('queries', query=query)
     register('environments', environment=environment)
     return f'''
-        select s.n as "order", x.gene as g0, y.gene as g1, z.gene as g2, x.allele as a0, y.allele as a1, z.allele as a2,
-               q.query, e.environment, s.screen + {first_screen} as screen, of_strain, {_values}
+        select s.n as "order", x.gene as g0, y.gene as g1, z.gene as g2,
+               x.allele as a0, y.allele as a1, z.allele as a2, q.query, e.environment, s.screen + {first_screen} as screen, of_strain, {_values}
         from '{staged/'rows.parquet'}' s
         join alleles{i} x on s.a0 = x.local left join alleles{i} y on s.a1 = y.local
         left join alleles{i} z on s.a2 = z.local left join queries{i} q on s.query = q.local
@@ -257,8 +262,10 @@ def _sorted_rows(parts):
         select * exclude (of_strain) from (
             select * from rows where not of_strain
             union all by name
-            select {_order}, min(screen) as screen, of_strain, {_values} from rows where of_strain group by all)
-        order by query nulls first, g0, g1 nulls first, g2 nulls first, a0, a1, a2, environment, screen, fitness, interaction'''
+            select {_order}, min(screen) as screen, of_strain, {_values}
+            from rows where of_strain group by all)
+        order by query nulls first, g0, g1 nulls first, g2 nulls first, a0, a1, a2, environment, screen,
+                 fitness, interaction'''
 
 def _bar(steps, total, progress):
     "The steps, with a progress bar where it is asked for"
@@ -288,7 +295,7 @@ def _named(source):
     return Path(path), name
 
 def _recognised(sources):
-    "The tables of sources, in the order of data set and file. Raises DataError for a file that is given twice"
+    "The tables of sources, in the order of data set and file. Raises DataError for a file given twice"
     from dataclasses import replace
     tables, seen = [], {}
     for path, name in map(_named, sources):
@@ -305,7 +312,8 @@ def _recognised(sources):
 
 def _source_facts(table, sha, options):
     "What the manifest keeps of a source, before it is read"
-    return dict(path=table.path.name, sha256=sha, dataset=table.layout.name, layout='own' if table.own else table.layout.name,
+    name = table.layout.name
+    return dict(path=table.path.name, sha256=sha, dataset=name, layout='own' if table.own else name,
                 ignored=list(table.ignored), **options)
 
 # %% ../../nbs/store/03_build.ipynb #31f9b0f2
@@ -327,8 +335,9 @@ def _finish(parts, tables, sources, staged, temperature, memory, threads, progre
         for name in sorted({t.layout.name for t in tables}):
             which = [i for i, t in enumerate(tables) if t.layout.name == name]
             screens = np.cumsum([0] + [facts[i]['screens'] for i in which])
-            selects = [_renumbered(database, i, tables[i], staged[i], facts[i], lists, temperature, int(screen))
-                       for i, screen in zip(which, screens)]
+            selects = [
+                _renumbered(database, i, tables[i], staged[i], facts[i], lists, temperature, int(screen))
+                for i, screen in zip(which, screens)]
             rows = sum(facts[i]['kept'] for i in which)
             first += _write_part(database, _sorted_rows(selects), part_of(new, name), first, rows, progress)
         read = [{k: f[k] for k in ('rows', 'kept', 'strains', 'dropped')} for f in facts]
@@ -354,8 +363,9 @@ def build_store(
     threads:int=2, # of DuckDB
     progress:bool=True # show bars
 )->Store:
-    """Build an archive. A build that was stopped is gone on with. Raises DataError and FileNotFoundError that name
-    file, line and value; OSError for a full disk, and where another process builds the same store"""
+    """Build an archive. A build that was stopped is gone on with.
+    Raises DataError and FileNotFoundError that name file, line and value;
+    OSError for a full disk, and where another process builds the same store"""
     if unknown is not None: one_of('unknown', unknown, allele_kinds)
     out, options = Path(out).resolve(), dict(temperature=temperature, unknown=unknown)
     recognised = _recognised([sources] if isinstance(sources, (str, Path)) else sources)
@@ -389,15 +399,18 @@ def _telling(out, parts):
         error = (_of_system(e) if isinstance(e, duckdb.Error) else None) or e
         full = errno.ENOSPC, errno.EFBIG, errno.EDQUOT
         if isinstance(error, OSError) and error.errno in full: error.filename = str(out)
-        error.add_note(f'{out.name} was not made; the same command goes on with the tables that {parts.name} keeps')
+        error.add_note(f'{out.name} was not made; '
+                       f'the same command goes on with the tables that {parts.name} keeps')
         raise error from None
 
 # %% ../../nbs/store/03_build.ipynb #97dfbfbe
 store_rules = {
     'id counts from 0 without gaps': 'm.id is distinct from place',
-    'order is the number of genes': 'order_ <> (g0 is not null)::int + (g1 is not null)::int + (g2 is not null)::int',
+    'order is the number of genes': '''order_ <> (g0 is not null)::int + (g1 is not null)::int
+                                       + (g2 is not null)::int''',
     'genes increase': 'g0 is null or g0 >= g1 or g1 >= g2 or (g1 is null and g2 is not null)',
-    'each allele is of its gene': 'x.gene is distinct from g0 or y.gene is distinct from g1 or z.gene is distinct from g2',
+    'each allele is of its gene': '''x.gene is distinct from g0 or y.gene is distinct from g1
+                                     or z.gene is distinct from g2''',
     'the query strain is known': 'm.query is not null and s.query is null',
     'the environment is known': 'e.environment is null',
     'something was measured': 'fitness is null and interaction is null',
@@ -414,8 +427,9 @@ def _broken_rules(store, dataset, first):
         select {counts}
         from (select * rename ("order" as order_), file_row_number + {first} as place
               from read_parquet('{path}', file_row_number=true)) m
-        left join alleles x on a0 = x.allele left join alleles y on a1 = y.allele left join alleles z on a2 = z.allele
-        left join strains s on m.query = s.query left join environments e on m.environment = e.environment''').iloc[0]
+        left join alleles x on a0 = x.allele left join alleles y on a1 = y.allele
+        left join alleles z on a2 = z.allele left join strains s on m.query = s.query
+        left join environments e on m.environment = e.environment''').iloc[0]
 
 # %% ../../nbs/store/03_build.ipynb #194639e7
 def check_store(
@@ -424,7 +438,8 @@ def check_store(
 )->pd.DataFrame: # check, wrong (files or rows), where
     "Compare the files with the manifest, and the rows with `store_rules`"
     files = store.manifest['files']
-    replaced = [name for name in _bar(files, len(files), progress) if sha256_of(store.folder/name) != files[name]['sha256']]
+    replaced = [name for name in _bar(files, len(files), progress)
+                if sha256_of(store.folder/name) != files[name]['sha256']]
     rows = [dict(check='files are those of the manifest', wrong=len(replaced), where=', '.join(replaced))]
     broken, first = {}, 0
     for dataset, n in store.manifest['counts']['rows_of'].items():

@@ -104,7 +104,8 @@ def _plant(hierarchy, genes, gene_of, n_terms, rng):
     cost = member @ rng.exponential(.04, k) + rng.exponential(.04, len(genes))
     fitness = np.exp(-cost[gene_of]*rng.lognormal(0, .1, len(gene_of)))
     three = rng.normal(-.15, .05, k)
-    return Planted(terms, member, between.astype(np.float32), three.astype(np.float32), fitness.astype(np.float32))
+    between, three, fitness = (a.astype(np.float32) for a in (between, three, fitness))
+    return Planted(terms, member, between, three, fitness)
 
 # %% ../../nbs/store/06_made_up.ipynb #77cec7ef
 def _with_holes(values, share, rng):
@@ -128,7 +129,8 @@ def _labels(expected, interaction, with_se, rng):
     u = se*rng.normal(size=len(expected))
     se_interaction = 1.2*se if with_se else np.full(len(se), np.nan)
     p = erfc(np.abs(interaction + u)/(1.2*se)/np.sqrt(2))
-    return dict(fitness=_with_holes(expected + interaction + u, .02, rng), fitness_se=_with_holes(se, .05, rng),
+    return dict(fitness=_with_holes(expected + interaction + u, .02, rng),
+                fitness_se=_with_holes(se, .05, rng),
                 interaction=_with_holes(interaction + u, .01, rng),
                 interaction_se=_with_holes(se_interaction, 0, rng), interaction_p=_with_holes(p, .01, rng))
 
@@ -184,7 +186,8 @@ def _pairs(screen, planted, level, queries, rng):
     genes = np.stack([screen.query_gene[query], screen.array_gene[array]], 1)
     alleles = np.stack([query, array_allele], 1)
     expected = planted.fitness[alleles].prod(1)
-    epsilon = planted.member[screen.query_gene[repeated]] @ planted.between @ planted.member[screen.array_gene].T
+    of_query, of_array = planted.member[screen.query_gene[repeated]], planted.member[screen.array_gene]
+    epsilon = of_query @ planted.between @ of_array.T
     interaction = np.maximum(epsilon[at, array], -.95*expected)
     columns = dict(order=2, query=query, screen=number[at], environment=int(level > 0))
     labels = _labels(expected, interaction, level == 2, rng)
@@ -202,7 +205,8 @@ def _triples(screen, planted, level, doubles, rng):
     alleles = np.column_stack([queries, len(screen.query_gene) + array])[apart]
     f = planted.fitness[alleles]
     expected = f.prod(1)
-    for i, j, k in ((0, 1, 2), (0, 2, 1), (1, 2, 0)): expected += planted.epsilon(genes[:, i], genes[:, j])*f[:, k]
+    for i, j, k in ((0, 1, 2), (0, 2, 1), (1, 2, 0)):
+        expected += planted.epsilon(genes[:, i], genes[:, j])*f[:, k]
     columns = dict(order=3, query=len(screen.query_gene) + doubles[at], screen=0, environment=0)
     labels = _labels(expected, planted.tau(genes), False, rng)
     return _sorted_block(columns | _slots(genes, alleles) | labels, len(at))
@@ -213,7 +217,8 @@ def _singles(screen, planted, level, queries, rng):
     allele = np.unique(gene, return_index=True)[1]
     f, se = planted.fitness[allele], rng.lognormal(np.log(.02), .4, len(allele))
     columns = dict(order=1, g0=gene[allele], a0=allele, screen=0, environment=0)
-    columns |= dict(fitness=_with_holes(f + se*rng.normal(size=len(f)), .01, rng), fitness_se=_with_holes(se, .01, rng),
+    columns |= dict(fitness=_with_holes(f + se*rng.normal(size=len(f)), .01, rng),
+                    fitness_se=_with_holes(se, .01, rng),
                     fitness_n=rng.integers(4, 17, len(f)))
     return _block(columns, len(f))
 
@@ -262,9 +267,12 @@ def _strain_tables(screen, genes):
     "Alleles and query strains, genes by their names"
     gene = np.concatenate([screen.query_gene, screen.array_gene])
     essential = np.concatenate([screen.query_essential, screen.array_essential])
-    kind = np.where(essential, np.where(np.arange(len(gene)) % 5 == 0, 'DAmP', 'temperature-sensitive'), 'deletion')
-    ids = [f'{genes[g]}_q{i}' if i < len(screen.query_gene) else f'{genes[g]}_a{i}' for i, g in enumerate(gene)]
-    names = [f'{genes[g].lower()}-{i}' if e else f'{genes[g].lower()}Δ' for i, (g, e) in enumerate(zip(gene, essential))]
+    of_essential = np.where(np.arange(len(gene)) % 5 == 0, 'DAmP', 'temperature-sensitive')
+    kind = np.where(essential, of_essential, 'deletion')
+    side = np.where(np.arange(len(gene)) < len(screen.query_gene), 'q', 'a')
+    ids = [f'{genes[g]}_{s}{i}' for i, (g, s) in enumerate(zip(gene, side))]
+    ending = [f'-{i}' if e else 'Δ' for i, e in enumerate(essential)]
+    names = [genes[g].lower() + end for g, end in zip(gene, ending)]
     alleles = pd.DataFrame(dict(gene=gene, name=names, kind=kind, strain=ids))
     queries = [[g] for g in screen.query_gene.tolist()]
     queries += [sorted(screen.query_gene[pair].tolist()) for pair in screen.double_queries]
@@ -277,7 +285,8 @@ def _side_tables(screen, genes):
     return _strain_tables(screen, genes) | dict(
         genes=pd.DataFrame(dict(id=genes, name=genes)),
         environments=pd.DataFrame(dict(medium=['SDmsg']*2, temperature=[30., 26.], compound=None, dose=None)),
-        datasets=pd.DataFrame(dict(name=list(made_up_datasets), reference=0, perturbations='made up', title=title)),
+        datasets=pd.DataFrame(dict(name=list(made_up_datasets), reference=0, perturbations='made up',
+                                   title=title)),
         references=pd.DataFrame(dict(id=['simulated'], citation=['Made up by torchcell_nb'])))
 
 # %% ../../nbs/store/06_made_up.ipynb #f982d862

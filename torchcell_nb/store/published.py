@@ -40,7 +40,8 @@ def mutations_of(
     genes, named = names.split('+'), alleles.split('+')
     if '' in genes: raise DataError(f'strain {strain!r} names no gene; expected an id such as YAL002W_dma1')
     if len(genes) != len(named):
-        raise DataError(f'strain {strain!r} has {len(genes)} genes, and alleles {alleles!r}; name one for each')
+        raise DataError(f'strain {strain!r} has {len(genes)} genes, and alleles {alleles!r}; '
+                        'name one for each')
     found = []
     for gene, allele in zip(genes, named):
         if gene == neutral_gene and len(genes) > 1: continue
@@ -51,13 +52,14 @@ def mutations_of(
 
 def _unknown_allele(strain, allele):
     letters = ', '.join(k for k in kinds_of_letters if k)
-    return (f'strain {strain!r}: the kind of allele {allele!r} is unknown; known are {letters} after the gene; '
-            "unknown='other' keeps such alleles")
+    return (f'strain {strain!r}: the kind of allele {allele!r} is unknown; '
+            f"known are {letters} after the gene; unknown='other' keeps such alleles")
 
 # %% ../../nbs/store/02_published.ipynb #a1da9b15
 plain_columns = dict(
-    mutant1='varchar', mutant2='varchar', mutant3='varchar', query='varchar', medium='varchar', temperature='float',
-    compound='varchar', dose='varchar', screen='integer', of_strain='boolean', fitness='float', fitness_se='float',
+    mutant1='varchar', mutant2='varchar', mutant3='varchar', query='varchar',
+    medium='varchar', temperature='float', compound='varchar', dose='varchar',
+    screen='integer', of_strain='boolean', fitness='float', fitness_se='float',
     fitness_n='integer', interaction='float', interaction_se='float', interaction_p='float')
 
 _separator = '\x1f'
@@ -142,9 +144,11 @@ costanzo2010 = Layout('costanzo2010', (
 # %% ../../nbs/store/02_published.ipynb #ebb28fa9
 def _kuzmin(year, paper, fitness):
     header = (
-        'Query strain ID', 'Query allele name', 'Array strain ID', 'Array allele name', 'Combined mutant type',
-        'Raw genetic interaction score (epsilon)', 'Adjusted genetic interaction score (epsilon or tau)', 'P-value',
-        'Query single/double mutant fitness', 'Array single mutant fitness', fitness, f'{fitness} standard deviation')
+        'Query strain ID', 'Query allele name', 'Array strain ID', 'Array allele name',
+        'Combined mutant type', 'Raw genetic interaction score (epsilon)',
+        'Adjusted genetic interaction score (epsilon or tau)', 'P-value',
+        'Query single/double mutant fitness', 'Array single mutant fitness',
+        fitness, f'{fitness} standard deviation')
     select = f'''
     select mutant("Query strain ID", "Query allele name") as mutant1,
            mutant("Array strain ID", "Array allele name") as mutant2,
@@ -164,7 +168,8 @@ def _kuzmin(year, paper, fitness):
            true as of_strain,
            number("Array single mutant fitness") as fitness
     from raw where fitness is not null'''
-    return Layout(f'kuzmin{year}', header, select, paper, 'Trigenic and digenic interactions and fitness', _triple)
+    title = 'Trigenic and digenic interactions and fitness'
+    return Layout(f'kuzmin{year}', header, select, paper, title, _triple)
 
 # %% ../../nbs/store/02_published.ipynb #745f523d
 kuzmin2018 = _kuzmin(2018, ('doi:10.1126/science.aao1729', 'Kuzmin et al. 2018, Science 360, eaao1729'),
@@ -185,7 +190,8 @@ def _own_mutant(i, columns):
     parts = [f"coalesce(trim({what}{i}), '')" for what in _of_gene if f'{what}{i}' in columns]
     given = [what for what in _of_gene if f'{what}{i}' in columns]
     if given == ['gene']: return f"nullif(trim(gene{i}), '')"
-    joined = ' || chr(31) || '.join(f"coalesce(trim({what}{i}), '')" if what in given else "''" for what in _of_gene)
+    def text(what): return f"coalesce(trim({what}{i}), '')" if what in given else "''"
+    joined = ' || chr(31) || '.join(map(text, _of_gene))
     return f"case when trim(gene{i}) <> '' then {joined} end"
 
 # %% ../../nbs/store/02_published.ipynb #4d83f524
@@ -204,7 +210,8 @@ def own_layout(
     select += [f"nullif(trim({name}), '') as {name}" for name in _texts if name in columns]
     select += [f'{_own_number(name, columns[name])} as {name}' for name in _numbers if name in columns]
     header = tuple(name for name in own_columns if name in columns)
-    return Layout(name, header, f'select {", ".join(select)} from raw', ('own', name), 'A table of one\'s own', '')
+    query = f'select {", ".join(select)} from raw'
+    return Layout(name, header, query, ('own', name), 'A table of one\'s own', '')
 
 def mutations_of_own(
     gene:str, # systematic name
@@ -224,7 +231,8 @@ def _first_lines(path):
     if path.suffix == '.xlsx': return _first_rows(path)
     way = gzip.open if path.suffix == '.gz' else open
     with reading(path, 'is it cut short? Fetch it again'), way(path, 'rb') as file: raw = file.read(100_000)
-    if raw.startswith(b'PK\x03\x04'): raise DataError(f'{path}: is a zip archive; unpack it, and give the table in it')
+    if raw.startswith(b'PK\x03\x04'):
+        raise DataError(f'{path}: is a zip archive; unpack it, and give the table in it')
     if b'\0' in raw: raise DataError(f'{path}: is no text; give a table as text, .xlsx or .parquet')
     lines = raw.decode('utf-8-sig', 'replace').splitlines()[:5]
     if not raw.strip(): raise DataError(f'{path}: line 1: the file is empty')
@@ -266,7 +274,8 @@ def recognise(
     path:str|Path, # text (may be .gz), .xlsx or .parquet
     name:str=None # of the data set; that of the layout, or of a table of one's own the file's, unless given
 )->SourceTable:
-    "What a file is. Raises FileNotFoundError, and DataError that says what the file looks like and what it lacks"
+    """What a file is. Raises FileNotFoundError, and DataError that says what the file looks like
+    and what it lacks"""
     path = regular_file(path)
     name = name or path.name.split('.')[0]
     if path.suffix == '.parquet': return _own_parquet(path, name)
@@ -391,8 +400,9 @@ def _first_wrong_number(table, folder):
         value = f'trim("{name}")'
         wrong = f'lower({value}) not in {_not_measured} and try_cast({value} as float) is null'
         found = _first_line(table, folder, wrong, value)
-        if found: return DataError(f'{table.path}: line {found[0]}: {name} is {found[1]!r}; expected a number, '
-                                   'or nothing where it was not measured')
+        if found:
+            return DataError(f'{table.path}: line {found[0]}: {name} is {found[1]!r}; expected a number, '
+                             'or nothing where it was not measured')
 
 def line_of_text(
     table:SourceTable,

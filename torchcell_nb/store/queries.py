@@ -52,14 +52,16 @@ def _conditions(store, gene, genes, term, ontology, dataset, order, environment,
         values.update(given)
     if gene is not None: add('$gene in (g0, g1, g2)', gene=_gene_number(store, gene))
     if genes is not None: add(_all_in, genes=[_gene_number(store, g) for g in genes])
-    if term is not None: add(_all_in.replace('$genes', '$within'), within=_numbers_within(store, term, ontology))
+    if term is not None:
+        add(_all_in.replace('$genes', '$within'), within=_numbers_within(store, term, ontology))
     if dataset is not None:
         one_of('dataset', dataset, store.manifest['counts']['rows_of'], ConfigError)
         add('dataset = $dataset', dataset=dataset)
     if order is not None: add('order_ = $order', order=order)
     if environment is not None: add('environment = $environment', environment=environment)
     if temperature is not None:
-        add('environment in (select environment from environments where temperature = $degrees)', degrees=temperature)
+        at = 'environment in (select environment from environments where temperature = $degrees)'
+        add(at, degrees=temperature)
     if complete: add(_complete)
     return ' and '.join(where), values
 
@@ -95,7 +97,8 @@ def query(self:Store,
     seed:int=0 # of the balanced draw
 )->tuple[Genotypes, Targets]: # in the order of the archive; targets have the columns fitness and interaction
     "The genotypes for which all conditions hold. Raises ConfigError for a gene or data set that is not there"
-    where, values = _conditions(self, gene, genes, term, ontology, dataset, order, environment, temperature, complete)
+    where, values = _conditions(self, gene, genes, term, ontology, dataset, order, environment,
+                                temperature, complete)
     if balanced is not None: where = _balanced(where, balanced, by, seed)
     table = self.sql(f'''select g0, g1, g2, fitness, fitness_se, interaction, interaction_se
                          from measurements where {where} order by id''', values)
@@ -108,9 +111,12 @@ def _balanced(where, rows, by, seed):
     if rows < 1: raise ConfigError(f'balanced={rows}: expected 1 row or more')
     return f'''id in (
         with scores as (select id, {by} as score from measurements where {where} and {by} is not null),
-             ranges as (select min(score) as low, greatest(max(score) - min(score), 1e-9) as width from scores),
-             placed as (select id, row_number() over (partition by least(floor(10*(score - low)/width), 9)
-                                                      order by hash(id, {int(seed)})) as place from scores, ranges)
+             ranges as (select min(score) as low, greatest(max(score) - min(score), 1e-9) as width
+                        from scores),
+             placed as (select id, row_number() over (
+                            partition by least(floor(10*(score - low)/width), 9)
+                            order by hash(id, {int(seed)})) as place
+                        from scores, ranges)
         select id from placed where place <= {int(rows)})'''
 
 # %% ../../nbs/store/04_queries.ipynb #529c5603
@@ -154,12 +160,15 @@ def agreement(self:Store,
         for (dataset, environment), each in table.groupby(['dataset', 'environment']):
             r = each.one.corr(each.other) if len(each) > 2 else np.nan
             ceiling = np.sqrt(r) if r > 0 else np.nan
-            rows.append(dict(dataset=dataset, environment=environment, kind=kind, pairs=len(each), r=r, ceiling=ceiling))
+            rows.append(dict(dataset=dataset, environment=environment, kind=kind, pairs=len(each), r=r,
+                             ceiling=ceiling))
     return pd.DataFrame(rows, columns=['dataset', 'environment', 'kind', 'pairs', 'r', 'ceiling'])
 
 # %% ../../nbs/store/04_queries.ipynb #88fef5fc
 @patch
-def shared_genotypes(self:Store)->pd.DataFrame: # first, second, genotypes, different, r_fitness, r_interaction
+def shared_genotypes(
+    self:Store
+)->pd.DataFrame: # first, second, genotypes, different, r_fitness, r_interaction
     "Genotypes that stand in two data sets, and how well their values agree"
     return self.sql('''
         with means as (select dataset, g0, g1, g2, avg(fitness) as f, avg(interaction) as e

@@ -98,7 +98,7 @@ def write_manifest(
     return manifest
 
 # %% ../../nbs/store/01_schema.ipynb #e7943f41
-sections_of_store = ('queries', 'arrays') # modules of this chapter that add methods to `Store`
+sections_of_store = ('queries', 'arrays', 'graph') # modules of this chapter that add methods to `Store`
 
 class Store:
     "An archive of measured genotypes: `genes`, `sql` for questions, and facts in `manifest`"
@@ -111,7 +111,8 @@ class Store:
         if not path.is_file(): raise FileNotFoundError(f'{folder}: no store here (no manifest.json); {mend}')
         with reading(path, mend): self.manifest = json.loads(path.read_text(encoding='utf-8'))
         if self.manifest.get('version') != archive_version:
-            raise DataError(f'{path}: version {self.manifest.get("version")}, expected {archive_version}; {mend}')
+            found = self.manifest.get('version')
+            raise DataError(f'{path}: version {found}, expected {archive_version}; {mend}')
         for name, facts in self.manifest['files'].items(): _check_size(self.folder/name, facts['bytes'])
 
     def __len__(self)->int: return self.manifest['counts']['rows']

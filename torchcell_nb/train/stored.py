@@ -37,19 +37,22 @@ class StoredMeasurements(Source):
         super().__post_init__()
         for name in self.columns: one_of('data.columns', name, array_columns, ConfigError)
         if not self.columns: raise ConfigError('data.columns: name at least one of fitness, interaction')
-        if self.rows is not None and self.rows < 3: raise ConfigError(f'data.rows={self.rows}: expected at least 3')
-        if not 0 < self.test < 1: raise ConfigError(f'data.test={self.test}: expected a share between 0 and 1')
+        if self.rows is not None and self.rows < 3:
+            raise ConfigError(f'data.rows={self.rows}: expected at least 3')
+        if not 0 < self.test < 1:
+            raise ConfigError(f'data.test={self.test}: expected a share between 0 and 1')
 
 # %% ../../nbs/train/12_stored.ipynb #c311dff0
 @patch
 def ids(self:StoredMeasurements,
     store:Store
 )->np.ndarray: # uint32, increasing
-    "The measurements that are asked for. Raises ConfigError for a condition that is no SQL, DataError for none"
+    "The measurements that are asked for. Raises ConfigError for a condition that is no SQL, DataError"
     measured = ' or '.join(f'{name} is not null' for name in self.columns)
     condition = f'({measured}) and ({self.where})' if self.where else measured
     found = store.sql(f'select id from measurements where {condition} order by id').id.to_numpy(np.uint32)
-    if not len(found): raise DataError(f'{self.path}: no measurement is left where {condition}; change data.where')
+    if not len(found):
+        raise DataError(f'{self.path}: no measurement is left where {condition}; change data.where')
     if self.rows is None or self.rows >= len(found): return found
     return np.sort(np.random.default_rng(self.seed).choice(found, self.rows, replace=False))
 

@@ -74,6 +74,11 @@ def take(self:Task,
         groups={name: np.asarray(labels)[rows] for name, labels in self.groups.items()},
         test=self.test if np.ndim(self.test) == 0 else np.asarray(self.test)[rows])
 
+@patch(as_prop=True)
+def simulated(self:Task)->bool:
+    "Are the targets made up? The source knows their truth, or its manifest has `values='simulated'`"
+    return 'truth' in self.knowledge or self.manifest.get('values') == 'simulated'
+
 @patch
 def __repr__(self:Task):
     known = f'; knows {", ".join(self.knowledge)}' if self.knowledge else ''
