@@ -214,6 +214,7 @@ def _reading(commands, name, line, more, function, *arguments):
     for word, options in arguments: parser.add_argument(word, **options)
     parser.set_defaults(command=function)
 
+# %% ../../nbs/experiments/05_commands.ipynb #e8d921e3
 _predict_help = '''
 A table of genotypes is separated by tabs or, as .csv, by commas; its genes stand in a column genes, or in gene1 and gene2, query and
 array. Proteins are in a FASTA file; the likely terms of each are listed, at least .1 probable unless --threshold or --top is given.
@@ -237,6 +238,7 @@ Only rows that every run held out are averaged and judged. Differences have inte
 
   torchcell_nb ensemble runs/a-seed0 runs/a-seed1 --control runs/permuted-seed0 runs/permuted-seed1 --out runs/blend'''
 
+# %% ../../nbs/experiments/05_commands.ipynb #b05a0fa3
 def _add_reading(commands):
     a_run = 'run', dict(metavar='RUN', help='folder of a finished run')
     _reading(commands, 'runs', 'list the runs in a folder', '\n  torchcell_nb runs', runs,

@@ -179,6 +179,7 @@ def plan_screen(
     _add_strata(plan, pair_strata(near, grows), pairs, rng)
     return plan.table()
 
+# %% ../../nbs/metabolic/03_sampling.ipynb #32818b64
 def _add_triples(plan, near, places, triples, queries, rng):
     "Triples, and the pairs that they consist of"
     table = pair_strata(near, np.isin(np.arange(len(plan.genes)), places))
