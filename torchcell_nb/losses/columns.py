@@ -98,6 +98,14 @@ def values(self:ColumnLoss,
     return torch.stack(values), torch.stack(there)
 
 @patch
+def balanced(self:ColumnLoss,
+    values:torch.Tensor, # [C] losses of the questions
+    there:torch.Tensor # bool [C]: has the batch an entry of each that counts?
+)->torch.Tensor: # [C]
+    "The losses as they are; a subclass may balance them"
+    return values
+
+@patch
 def forward(self:ColumnLoss,
     output:torch.Tensor|dict, # [B, W], or a dictionary with it as 'output'
     y:torch.Tensor, # [B, L], or [B] of one column; NaN where not measured
@@ -106,7 +114,7 @@ def forward(self:ColumnLoss,
     "The weighted sum of the questions' mean losses. Raises ValueError for shapes that do not agree"
     values, there = self.values(output, y, weights)
     self.log = {g.name: value for g, value in zip(self.groups, values.detach().tolist())}
-    return sum(weight*value for weight, value in zip(self.weights, values))
+    return sum(weight*value for weight, value in zip(self.weights, self.balanced(values, there)))
 
 # %% ../../nbs/losses/09_columns.ipynb #22f43b2f
 @patch
@@ -159,16 +167,12 @@ class BalancedColumns(ColumnLoss):
 
 # %% ../../nbs/losses/09_columns.ipynb #6652e911
 @patch
-def forward(self:BalancedColumns,
-    output:torch.Tensor|dict, # [B, W], or a dictionary with it as 'output'
-    y:torch.Tensor, # [B, L], or [B] of one column; NaN where not measured
-    weights:torch.Tensor=None # the shape of y
-)->torch.Tensor: # scalar
-    "The balanced sum; the equation is no part of it. Raises ValueError for shapes that do not agree"
-    values, there = self.values(output, y, weights)
-    self.log = {g.name: value for g, value in zip(self.groups, values.detach().tolist())}
-    if self.balance is not None: values = self.balance(values, there)
-    return sum(weight*value for weight, value in zip(self.weights, values))
+def balanced(self:BalancedColumns,
+    values:torch.Tensor, # [C] losses of the questions
+    there:torch.Tensor # bool [C]: has the batch an entry of each that counts?
+)->torch.Tensor: # [C]
+    "The losses, balanced by the rule"
+    return values if self.balance is None else self.balance(values, there)
 
 @patch
 def fit_to(self:BalancedColumns, y:torch.Tensor): # [n, L] training labels
