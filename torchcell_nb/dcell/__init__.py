@@ -30,6 +30,6 @@ __getattr__, __dir__, __all__ = with_help(lazy_loader.attach(__name__, submod_at
         'certify', 'plot_certificate'],
     'bench': ['yeast_hierarchy', 'random_knockouts', 'stepper', 'whole_products', 'own_products',
         'products_alone', 'training_peak_mb', 'bench_dcell', 'plot_bench'],
-    'kind': ['hierarchy_for', 'permuted_hierarchy', 'DCellKind', 'run_importance'],
+    'kind': ['DCellKind', 'run_importance'],
     'by_heart': ['only_annotated', 'recorded_steps', 'touched_part', 'few_rows', 'learn_by_heart', 'learn_variants',
         'read_variants', 'last_epochs', 'learn_again']}))
